@@ -12,7 +12,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-REFUSED = re.compile(r"\b((?i:stands?|anew|gives|is told|are told|whereof)|is none)\b")  # `is None` is code
+# `is None` is code.
+REFUSED = re.compile(r"\b((?i:stands?|anew|gives|is told|are told|whereof|of which none)|is none)\b")
 
 _Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 

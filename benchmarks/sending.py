@@ -22,7 +22,8 @@ from pathlib import Path
 
 from measure import run
 
-from pipeline.actions.send import SendRequest, make_sender, prepare_send, start_send
+from pipeline.actions.run_send import make_sender
+from pipeline.actions.send import SendRequest, prepare_send, start_send
 from pipeline.deliver.clock import SystemClock
 from pipeline.deliver.open_ledger import open_ledger
 from pipeline.deliver.outcome import State

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.articles.pool import Pool, read_pool
+from pipeline.articles.spellings import spell_alike, usual_spellings
 from pipeline.assemble.assembler import Assembler
 from pipeline.assemble.issues import Issues, read_issues
 from pipeline.config.workspace_files import WorkspaceFiles, open_workspace_files
 from pipeline.errors import PressroomError, raise_all, suggest
-from pipeline.model import Issue
+from pipeline.model import Issue, PoolItem
 
 if TYPE_CHECKING:
     from pipeline.support.templating import Templates
@@ -56,6 +57,23 @@ class Workspace:
             for error in issue.mistakes
         )
         return tuple(issue for issue in without_drafts(self.issues) if issue.folder in frozen)
+
+    def tag_spellings(self) -> dict[str, str]:
+        """Map the `path_part` of each tag to its spelling: in articles and links, else in the settings."""
+        items: tuple[PoolItem, ...] = (*self.pool.values(), *self.pool.links.values())
+        spellings = usual_spellings(tag for item in items for tag in item.tags)
+        publication = self.files.publication
+        rules = (*publication.sections, *(rule for issue in self.issues for rule in issue.sections))
+        for rule in rules:
+            spell_alike((*rule.tags.any, *rule.tags.all, *rule.tags.none), spellings)
+        for disclaimer in publication.disclaimers:
+            spell_alike(disclaimer.tags, spellings)
+        return spellings
+
+    def spell_tags(self, tags: Iterable[str]) -> dict[str, str]:
+        """Map each of these tags to its spelling here; to the first of these for one that is new."""
+        spellings = self.tag_spellings()
+        return {tag: spell_alike([tag], spellings)[0] for tag in tags}
 
     @property
     def mistakes(self) -> tuple[PressroomError, ...]:

@@ -7,25 +7,26 @@ belong to no other entry. So where two people have added to the same file, git c
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from shlex import quote
 
 from pipeline import __version__
-from pipeline.articles.links import LinkMistake, link_id, parse_links
+from pipeline.articles.link_items import LinkMistake, link_id, parse_links
 from pipeline.compose import Composer
 from pipeline.config.front_matter import write_yaml
 from pipeline.config.workspace_files import LINKS
 from pipeline.errors import PressroomError, collect, flatten, raise_all
 from pipeline.importers.decode import text_of
 from pipeline.importers.escape import foreign
-from pipeline.importers.gather import Named, is_address, load
+from pipeline.importers.gather import STDIN, Named, is_address, load
 from pipeline.model import LinkItem, Place
 from pipeline.support.files import read_source, write_atomically
 from pipeline.support.http import SafeClient
-from pipeline.support.urls import without_password, without_tracking
+from pipeline.support.urls import web_address_hint, without_password, without_tracking
 from pipeline.workspace import Workspace
 
 _AT_ONCE = 8
@@ -37,7 +38,10 @@ _ATTRIBUTES = "# Entries that several people have added are kept side by side.\n
 
 @dataclass(frozen=True, slots=True)
 class LinkRequest:
-    """A link to add. With a title, its page is not fetched; without a day, it is of today."""
+    """A link to add. With a title, its page is not fetched; without a day, it is of today.
+
+    `line` is where it is in standard input, if it comes from there.
+    """
 
     url: str
     title: str = ""
@@ -45,6 +49,7 @@ class LinkRequest:
     tags: tuple[str, ...] = ()
     via: str = ""
     day: date | None = None
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +72,12 @@ class AddedLink:
 
 def read_requests(text: str, tags: tuple[str, ...], via: str) -> tuple[LinkRequest, ...]:
     """Read one address a line, with an optional title after white space. Blank lines are left out."""
-    lines = (line.split(maxsplit=1) for line in text.splitlines() if line.strip())
-    return tuple(LinkRequest(url, " ".join(title), tags=tags, via=via) for url, *title in lines)
+    lines = ((number, line.split(maxsplit=1)) for number, line in enumerate(text.splitlines(), 1))
+    return tuple(
+        LinkRequest(words[0], " ".join(words[1:]), tags=tags, via=via, line=number)
+        for number, words in lines
+        if words
+    )
 
 
 def add_links(
@@ -88,7 +97,7 @@ def add_links(
     known = known_addresses(workspace)
     wanted: dict[str, LinkRequest] = {}
     for request in requests:
-        with collect(errors):
+        with _collect(request, errors):
             url = without_tracking(without_password(request.url.strip()))
             wanted[_new_id(url, known, wanted)] = replace(request, url=url)
     home = workspace.files.publication.base_url
@@ -99,10 +108,24 @@ def add_links(
             key: threads.submit(_facts, workspace, request, web) for key, request in wanted.items()
         }
         for request, key in zip(watch(wanted.values()), wanted, strict=True):
-            with collect(errors):
+            with _collect(request, errors):
                 facts = pages[key].result()
                 entries[key] = (_entry(workspace, request, facts, now), facts)
     return _append(workspace, entries, now) if entries else ()
+
+
+@contextmanager
+def _collect(request: LinkRequest, errors: list[PressroomError]) -> Iterator[None]:
+    """Add the mistakes of a request to `errors`: of standard input with the line, before the address."""
+    mistakes: list[PressroomError] = []
+    with collect(mistakes):
+        yield
+    errors += (
+        PressroomError(f"{each.path}: {each.message}", STDIN, request.line, each.hint)
+        if request.line
+        else each
+        for each in mistakes
+    )
 
 
 def known_addresses(workspace: Workspace) -> dict[str, str]:
@@ -121,7 +144,7 @@ def _new_id(url: str, known: dict[str, str], wanted: dict[str, LinkRequest]) -> 
     except ValueError:
         key = ""
     if not key:
-        raise PressroomError("is not a web address.", url, hint="As https://example.org/…")
+        raise PressroomError("is not a web address.", url, hint=web_address_hint(url))
     if key in wanted:
         raise PressroomError("is given twice; the first one counts.", url)
     if key in known:
@@ -136,7 +159,10 @@ def _facts(workspace: Workspace, request: LinkRequest, web: SafeClient) -> _Page
     from pipeline.importers.html.metadata import metadata_of
     from pipeline.importers.html.tree import soup_of
 
-    hint = f'Write its title yourself: pressroom add {quote(request.url)} --title "…"'
+    options = [("--tag", tag) for tag in request.tags]
+    options += [("--comment", request.comment), ("--via", request.via)]
+    typed = "".join(f" {name} {quote(value)}" for name, value in options if value)
+    hint = f'Write its title yourself: pressroom add {quote(request.url)}{typed} --title "…"'
     try:
         material = load(Named(request.url), workspace.files, web, bytes)
     except PressroomError as error:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.actions.prepare import prepare_edition
 from pipeline.compose import Composer
 from pipeline.errors import PressroomError
 from pipeline.export.approvals import (
@@ -61,22 +60,23 @@ def approve_issue(workspace: Workspace, issue: Issue, by: str | None, now: datet
     return ApprovalReport(approval, path, missing_approval(valid, required))
 
 
-def check_approval(workspace: Workspace, issue: Issue, audience: str) -> None:
-    """Raise `PressroomError` if an edition lacks an approval that the publication requires."""
+def check_approval(workspace: Workspace, issue: Issue, audience: str, email: str) -> None:
+    """Raise `PressroomError` if an edition lacks an approval that the publication requires.
+
+    `email` is the digest of its email as it was approved: without what a target changes.
+    """
     required = workspace.files.publication.approval
     if not required:
         return
     root = workspace.files.root
     approvals = read_approvals(root, issue)
-    # It is rendered as it was approved, without what a target changes.
-    digest = email_digest(prepare_edition(Composer(workspace), issue, audience).email)
     lock = lock_digest(root, issue)
-    valid = [each for each in approvals if each.is_of(lock, audience, digest)]
+    valid = [each for each in approvals if each.is_of(lock, audience, email)]
     if missing := missing_approval(valid, required):
         former = [each for each in approvals if each not in valid]
-        told = "".join(f"{each.by} approved on {each.at[:10]} what was changed since. " for each in former)
+        note = "".join(f"{each.by} approved on {each.at[:10]} what was changed since. " for each in former)
         raise PressroomError(
-            missing, *issue.place, f"{told}Look at it, then: pressroom approve {issue.number}"
+            missing, *issue.place, f"{note}Look at it, then: pressroom approve {issue.number}"
         )
 
 

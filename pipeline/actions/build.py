@@ -66,8 +66,8 @@ class BuiltEdition:
 class BuildReport:
     """Result of a build. `site_files` is the number of files of the site, 0 if it was not built.
 
-    `drafts` are the issues that were left out because they are some. `has_changed` is False if every file was
-    in place already. `errors` are the mistakes of the issues that were not built.
+    `drafts` are those that were left out. `has_changed` is False if every file was in place already. `errors`
+    are the mistakes of the issues that were not built.
     """
 
     editions: tuple[BuiltEdition, ...]
@@ -169,8 +169,8 @@ def _site_parts(
     composer: Composer, published: Published, composed: Iterable[ComposedIssue], keys: ValueKeys
 ) -> tuple[SitePart, ...]:
     """List what makes the site but its feeds: pages, pictures, and the files that pages and emails name."""
-    from pipeline.render.site.pages import site_images, site_parts, social_parts
     from pipeline.render.site.site_index import build_index
+    from pipeline.render.site.site_parts import site_images, site_parts, social_parts
 
     templates, index = composer.workspace.templates, build_index(published)
     contents = tuple(_hosted_contents(composed))

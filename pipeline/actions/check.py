@@ -8,12 +8,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from pipeline.actions.prepare import PreparedEdition
 from pipeline.assemble.issues import folder_number
 from pipeline.checks.context import CheckContext
 from pipeline.checks.dead_links import dead_links_of
-from pipeline.checks.online_links import LinkTester
 from pipeline.checks.rule import Rule
 from pipeline.checks.rules import RULES
 from pipeline.checks.rules.external import links_to_try
@@ -30,6 +30,9 @@ from pipeline.render.email.renderer import EmailRenderer
 from pipeline.support.file_cache import cache_folder
 from pipeline.support.processes import spread
 from pipeline.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pipeline.checks.online_links import LinkTester
 
 
 def check_issues(
@@ -180,6 +183,8 @@ def external_checks(
 
 def link_tester(workspace: Workspace, now: datetime, allow_private: bool) -> LinkTester:
     """Return the tester of links that remembers its answers in this workspace."""
+    from pipeline.checks.online_links import LinkTester
+
     cache = cache_folder(workspace.files.root) / "links.json"
     home = workspace.files.publication.base_url
     return LinkTester(home, now, cache, allow_private=allow_private)

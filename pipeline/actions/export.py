@@ -173,10 +173,10 @@ def pack_export(source: PreparedExport) -> PackedExport:
     paths = [edition.issue.place.path, *(each.article.place.path for each in edition.articles)]
     paths += [*(each.link.place.path for each in edition.links), SETTINGS_FILE]
     find_source = partial(_source_of, source.workspace.files.root, tuple(dict.fromkeys(paths)))
-    made = package(edition, email, publication, service, find_source, packed)
+    result = package(edition, email, publication, service, find_source, packed)
     if source.replaced:
-        made = replace(made, warnings=(_note_on_links(service, source.replaced), *made.warnings))
-    return PackedExport(source, made.files, made)
+        result = replace(result, warnings=(_note_on_links(service, source.replaced), *result.warnings))
+    return PackedExport(source, result.files, result)
 
 
 def _note_on_links(service: Target, replaced: tuple[str, ...]) -> str:

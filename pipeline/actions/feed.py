@@ -15,8 +15,8 @@ from pipeline.model import Finding
 from pipeline.render.feeds import websub
 from pipeline.render.feeds.feed_list import build_feeds as feed_files
 from pipeline.render.feeds.feed_list import plan_feeds
-from pipeline.render.site.pages import site_parts
 from pipeline.render.site.site_index import build_index
+from pipeline.render.site.site_parts import site_parts
 from pipeline.render.site.stylesheet import feed_style
 from pipeline.support.file_cache import cache_folder
 from pipeline.support.files import write_over

@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline import __version__
 from pipeline.actions.add_links import AddedLink, LinkRequest, add_links, known_addresses
-from pipeline.articles.links import link_id
+from pipeline.articles.link_items import link_id
 from pipeline.errors import PressroomError
 from pipeline.importers.finish import Given
 from pipeline.importers.gather import named
@@ -50,7 +50,8 @@ class ImportRun:
 
     `run` writes the articles. `omitted` maps the reasons why a post becomes no article, or an entry of a
     list no link item, to how many there are. `skipped` are the files that no importer reads. `errors` has the
-    mistakes of sources that cannot be imported; they do not stop the others.
+    mistakes of sources that cannot be imported; they do not stop the others. `warnings` has what a list of
+    links loses.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class ImportRun:
         self.omitted = self.run.omitted
         self.skipped = self.run.skipped
         self.errors = self.run.errors
+        self.warnings = self.run.warnings
 
     def articles(self, watch: Callable[[Iterable[Any]], Iterable[Any]] = iter) -> Iterator[Item]:
         """Read the sources and make articles of them, each as soon as it is ready. Writes nothing.
@@ -99,8 +101,8 @@ def _new_links(workspace: Workspace, run: Import, tags: tuple[str, ...]) -> tupl
     for link in run.links:
         url = without_tracking(link.url)
         key = link_id(url)
-        names = tuple(dict.fromkeys(run.spelling(tag) for tag in (*link.tags, *tags)))
         if key not in known:
+            names = run.spelt((*link.tags, *tags))
             requests.setdefault(key, LinkRequest(url, link.title, link.comment, names, day=link.day))
     return tuple(requests.values())
 

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from pipeline import __version__
 from pipeline.actions.prepare import PreparedEdition
-from pipeline.config.web_settings import THIS_MACHINE
 from pipeline.errors import PressroomError
 from pipeline.support.http import FetchError, SafeClient
+from pipeline.support.limits import THIS_MACHINE
 
 _AT_ONCE = 8
 _NOT_FOR_HEAD = frozenset({403, 405, 501})

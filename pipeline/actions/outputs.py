@@ -44,7 +44,7 @@ class Outputs:
         self.has_changed = False
 
     def keeps(self, name: str, shown: Any) -> bool:
-        """Whether the files of this part are in place, and show these values; None are always others."""
+        """Whether the files of this part are in place and show these values; never for None."""
         self._keys[name] = key = self.keys.key(self._theme, shown)
         before = self._cache.get(f"built {name}") if shown is not None else None
         if before is None or before[0] != key or not all(map(self._is_in_place, before[1])):
@@ -72,8 +72,8 @@ class Outputs:
     def make_parts(self, parts: Sequence[SitePart], site: Path, write: Writer) -> None:
         """Make those of these parts that are not kept, below the folder `site`."""
         changed = [part for part in parts if not self.keeps(part.name, part.shown)]
-        made = spread(partial(_make_part, site, write), changed, few=200)
-        for part, paths in zip(changed, made, strict=True):
+        written = spread(partial(_make_part, site, write), changed, few=200)
+        for part, paths in zip(changed, written, strict=True):
             self.add(part.name, paths)
 
     def make_feeds(self, feeds: Iterable[ArchivedFeed], site: Path, write: Writer) -> list[SitePart]:

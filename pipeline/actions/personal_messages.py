@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def message_maker(
     prepared: PreparedSend, send: Send, begins: datetime
 ) -> Callable[[ClaimedRow], OutgoingMessage]:
-    """Return what makes a recipient's message: the same bytes as long as a command runs.
+    """Return the function that makes a recipient's message: the same bytes as long as a command runs.
 
     Later attempts differ by their date, because spam filters mark an old one; but not where the server
     compares them to take a message once.

@@ -8,20 +8,22 @@ from hashlib import sha256
 from pipeline import __version__
 from pipeline.actions.approve import check_approval
 from pipeline.actions.export import PreparedExport
+from pipeline.actions.prepare import render_email
 from pipeline.errors import PressroomError, collect, raise_all
+from pipeline.export.approvals import email_digest
 from pipeline.export.client import TIME_LIMIT, DryRunClient, ServiceClient
-from pipeline.export.delivery import Credentials
 from pipeline.export.draft_writer import dry_run_push, write_draft
 from pipeline.export.drafts import PushedDraft, read_drafts, remember
 from pipeline.export.keys import keys_of
 from pipeline.export.package import Package
+from pipeline.export.push_values import Credentials
 from pipeline.export.target import ApiRequest, Target
 from pipeline.export.target_settings import require
 
 
 def check_settings(package: Package) -> None:
     """Raise `PressroomError` for each setting that a push needs and that is missing."""
-    require(package.target, package.delivery.settings)
+    require(package.target, package.edition.settings)
 
 
 def check_ready(source: PreparedExport, package: Package) -> None:
@@ -32,15 +34,22 @@ def check_ready(source: PreparedExport, package: Package) -> None:
     with collect(errors):
         keys_of(package.target)
     with collect(errors):
-        check_approval(source.workspace, source.request.issue, source.audience)
+        _check_approval(source)
     raise_all(errors)
+
+
+def _check_approval(source: PreparedExport) -> None:
+    workspace, issue, audience = source.workspace, source.request.issue, source.audience
+    if workspace.files.publication.approval:
+        email = email_digest(render_email(workspace, issue, audience))
+        check_approval(workspace, issue, audience, email)
 
 
 def dry_run_requests(source: PreparedExport, package: Package, *, new_draft: bool) -> tuple[ApiRequest, ...]:
     """List the requests of a push without making one. No key is needed, and none is in them."""
-    target, delivery = package.target, package.delivery
-    client = DryRunClient(target, Credentials({}, delivery.settings))
-    dry_run_push(target, delivery, client, _remembered(source, target), new_draft=new_draft)
+    target, edition = package.target, package.edition
+    client = DryRunClient(target, Credentials({}, edition.settings))
+    dry_run_push(target, edition, client, _remembered(source, target), new_draft=new_draft)
     return tuple(client.requests)
 
 
@@ -52,8 +61,8 @@ def push_draft(
     With `new_draft` an earlier draft is left alone. Raises `PressroomError` for a key that is missing,
     and for what the service refuses.
     """
-    target, delivery = package.target, package.delivery
-    settings = delivery.settings
+    target, edition = package.target, package.edition
+    settings = edition.settings
     client = ServiceClient(
         target,
         Credentials(keys_of(target), settings),
@@ -61,7 +70,7 @@ def push_draft(
         float(settings.get("timeout", TIME_LIMIT)),
     )
     remembered = _remembered(source, target)
-    written, updated = write_draft(target, delivery, client, remembered, new_draft=new_draft)
+    written, updated = write_draft(target, edition, client, remembered, new_draft=new_draft)
     digest = sha256(b"".join(each.data for each in package.files)).hexdigest()
     pushed = now.isoformat(timespec="seconds")
     draft = PushedDraft(target.name, source.audience, written.id, written.address, pushed, digest)

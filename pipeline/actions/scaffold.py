@@ -19,7 +19,7 @@ from pipeline.errors import PressroomError, raise_all, suggest
 from pipeline.model import Issue
 from pipeline.plan_edit.patch_front_matter import replace_keys
 from pipeline.support.files import bad_name, check_characters, read_source, write_atomically
-from pipeline.support.limits import SETTINGS_FILE
+from pipeline.support.limits import ISSUE_FILE, SETTINGS_FILE
 from pipeline.support.urls import path_part
 from pipeline.workspace import Workspace
 
@@ -111,7 +111,7 @@ def new_issue(
         )
     folder = f"{number:03d}-{_slug(title)}"
     path = f"{ISSUES}/{folder}/issue.md"
-    values = {"number": str(number), "title": _quoted(title), "date": f"{date:%Y-%m-%d}", "draft": "true"}
+    values = {"title": _quoted(title), "date": f"{date:%Y-%m-%d}", "draft": "true"}
     if earlier is None:
         head = (
             "---\n"
@@ -121,8 +121,8 @@ def new_issue(
         )
     else:
         source = earlier.place.path
-        if "number" not in earlier.lines:
-            del values["number"]
+        if "number" in earlier.lines:
+            values["number"] = str(number)
         head = replace_keys(read_source(workspace.files.root / source, source), source, values, _OWN_KEYS)
     text = f"{head}Hello {{{{ first_name | there }}}},\n\n"
     return _write_new(workspace, path, text)
@@ -173,7 +173,7 @@ def tag_without_section(workspace: Workspace, tags: tuple[str, ...]) -> str:
 
 def _write_new(workspace: Workspace, path: str, text: str) -> str:
     file = workspace.files.root / path
-    if file.exists() or (file.name == "issue.md" and file.parent.exists()):
+    if file.exists() or (file.name == ISSUE_FILE and file.parent.exists()):
         raise PressroomError("exists already.", path, hint="Choose another title.")
     write_atomically(file, text.encode())
     return path

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -13,9 +12,8 @@ from typing import TYPE_CHECKING
 from pipeline.actions.approve import check_approval
 from pipeline.actions.check import check_edition
 from pipeline.actions.export import check_frozen
-from pipeline.actions.mail_settings import connect, dkim_signers, mail_server
+from pipeline.actions.mail_settings import dkim_signers, mail_server
 from pipeline.actions.online import check_online
-from pipeline.actions.personal_messages import message_maker
 from pipeline.actions.prepare import PreparedEdition, prepare_edition
 from pipeline.actions.send_obstacles import (
     check_again,
@@ -29,27 +27,25 @@ from pipeline.actions.send_obstacles import (
     check_unchanged,
 )
 from pipeline.compose import Composer
-from pipeline.deliver.connection import Connection
 from pipeline.deliver.dkim import DkimSigner
 from pipeline.deliver.ledger import OPEN, Ledger, NewSend, Send
 from pipeline.deliver.mail_domains import WHOLE_LIMIT
-from pipeline.deliver.outcome import RefusalClass, State
+from pipeline.deliver.outcome import State
 from pipeline.deliver.pace import days_of_sending, domain_pace
 from pipeline.deliver.recipient import recipient_key
 from pipeline.deliver.recipient_list import RecipientList, open_list
 from pipeline.deliver.resend_server import ResendServer
 from pipeline.deliver.send_plan import LeftOut, Planner, SendPlan
-from pipeline.deliver.sender import Progress, Sender, SendJob
-from pipeline.deliver.sent_file import SentRecord, read_sent, remove_sent, write_sent
-from pipeline.deliver.smtp_server import Security, SmtpServer
+from pipeline.deliver.sent_file import SentRecord, read_sent, write_sent
+from pipeline.deliver.smtp_server import SmtpServer
 from pipeline.deliver.tokens import TokenKeys, token_keys
-from pipeline.errors import Mistakes, PressroomError, collect
+from pipeline.errors import PressroomError, collect
 from pipeline.export.approvals import email_digest
 from pipeline.model import EVERYONE, DeliverySettings, Finding, Issue
 from pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
-    from pipeline.deliver.clock import Clock
+    pass
 
 _SAME_FOR_ALL = {"email", "web_url", "postal_address"}
 """Merge fields that are no column of a list."""
@@ -108,7 +104,7 @@ class PreparedSend:
 
     @property
     def planner(self) -> Planner:
-        """What decides who gets which edition."""
+        """The planner, which decides who gets which edition."""
         again = bool(self.request.again)
         return Planner(self.ledger, issue_id(self.editions), tuple(self.editions), again)
 
@@ -202,7 +198,7 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
     if not request.without_approval:
         for audience in editions:
             with collect(errors):
-                check_approval(workspace, issue, audience)
+                check_approval(workspace, issue, audience, emails[audience])
     with collect(forced):
         check_ledger_is_here(workspace, ledger)
     with collect(forced):
@@ -319,21 +315,6 @@ def start_send(prepared: PreparedSend, plan: SendPlan, now: datetime) -> Send:
     return send
 
 
-def begin_again(prepared: PreparedSend, now: datetime) -> None:
-    """Let the refused messages that the request names wait again."""
-    retry = prepared.request.retry
-    for send in prepared.unfinished if retry else ():
-        prepared.ledger.retry_refused(send.id, None if retry == "all" else RefusalClass(retry), now)
-
-
-def drop_send(workspace: Workspace, issue: Issue, ledger: Ledger, send: Send) -> None:
-    """Delete a send of which nothing has left. Raises `PressroomError` for any other."""
-    if not ledger.drop_send(send.id):
-        hint = f"See what became of it: pressroom send {issue.number} --status"
-        raise PressroomError("messages of the send may have left, so it stays.", *issue.place, hint)
-    remove_sent(workspace.files.root, issue, send.id)
-
-
 def note_sent(workspace: Workspace, issue: Issue, ledger: Ledger, send: Send) -> None:
     """Write what the ledger says of a send into `sent.json`, without an address."""
     counts = {state.value: count for state, count in ledger.counts(send.id).items()}
@@ -341,34 +322,3 @@ def note_sent(workspace: Workspace, issue: Issue, ledger: Ledger, send: Send) ->
     started, what = send.what.started.isoformat(timespec="seconds"), send.what
     record = SentRecord(send.id, started, finished, node(), what.again, what.emails, counts)
     write_sent(workspace.files.root, issue, record)
-
-
-def make_sender(
-    prepared: PreparedSend, send: Send, begins: datetime, clock: Clock, report: Callable[[Progress], None]
-) -> Sender:
-    """Make the sender of a send, whose messages are dated when it `begins`.
-
-    Raises `PressroomError` if another process is sending it.
-    """
-    ledger, settings = prepared.ledger, prepared.settings
-    check_not_running(ledger, [send])
-    server = prepared.server
-    if server is None:
-        raise Mistakes(prepared.obstacles)
-    is_encrypted = isinstance(server, SmtpServer) and server.security is not Security.PLAIN
-    context = ssl.create_default_context() if is_encrypted else None
-
-    async def open_connection() -> Connection:
-        return await connect(server, context, clock.sleep)
-
-    job = SendJob(
-        send=send.id,
-        connect=open_connection,
-        message=message_maker(prepared, send, begins),
-        connections=settings.connections,
-        batch=server.batch,
-        rate=settings.rate,
-        per_domain=settings.per_domain,
-        warm_up=settings.warm_up,
-    )
-    return Sender(ledger, job, clock, report)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pipeline.deliver.ledger import Ledger, Send
 from pipeline.deliver.open_ledger import LEDGER_PATH
 from pipeline.deliver.outcome import State
+from pipeline.deliver.send_plan import LeftOutWhy, SendPlan
 from pipeline.deliver.sent_file import read_sent
 from pipeline.deliver.tokens import TokenKeys
 from pipeline.errors import PressroomError, raise_all
@@ -15,6 +16,7 @@ from pipeline.model import Issue
 from pipeline.workspace import Workspace
 
 _CLOCK_SET_BACK = timedelta(hours=1)
+_OVERDUE = timedelta(hours=1)
 
 
 def check_known(workspace: Workspace, issue: Issue, ledger: Ledger, sends: Sequence[Send]) -> None:
@@ -123,3 +125,26 @@ def check_tested(issue: Issue, ledger: Ledger, emails: Mapping[str, str]) -> Non
             message = f"{edition} has changed since its test of {when}."
             errors.append(PressroomError(message, *issue.place, hint))
     raise_all(errors)
+
+
+def check_not_overdue(at: datetime | None, now: datetime) -> None:
+    """Raise if the time of a send is long past, as when a machine was asleep."""
+    if at and now - at > _OVERDUE:
+        raise PressroomError(
+            f"{at:%Y-%m-%d %H:%M} has passed: it is {now:%Y-%m-%d %H:%M}.",
+            "--at",
+            hint="Leave out --at to send it now.",
+        )
+
+
+def check_not_empty(issue: Issue, recipients: str | None, plan: SendPlan) -> None:
+    """Raise if a plan has no recipient, with what the editor probably wants instead."""
+    if plan.total:
+        return
+    hint = None
+    if plan.left_out[LeftOutWhy.HAS_IT]:
+        hint = (
+            f"What became of it: pressroom send {issue.number} --status. Then --resolve is for the unknown, "
+            '--retry-failed for the refused, and --again "REASON" for all, also those who have it.'
+        )
+    raise PressroomError("nobody is left to send to.", recipients, hint=hint)

@@ -11,7 +11,8 @@ from functools import cached_property
 from itertools import chain
 from zoneinfo import ZoneInfo
 
-from pipeline.articles.links import link_id, read_links
+from pipeline.articles.link_items import link_id, read_links
+from pipeline.articles.spellings import usual_spellings
 from pipeline.config.audiences import read_audiences
 from pipeline.config.fields import Fields
 from pipeline.config.publication import read_silence
@@ -290,16 +291,21 @@ def _check_ids(articles: list[Article], links: Iterable[LinkItem]) -> Iterator[_
 
 
 def _check_spellings(noun: str, items: Sequence[tuple[PoolItem, tuple[str, ...]]]) -> Iterator[_Mistake]:
-    """Check that each tag, or series, has one spelling: a second one is nearly always a mistake."""
-    spellings = set().union(*(names for _, names in items))
-    if len(spellings) == len({path_part(name) for name in spellings}):
+    """Check that each tag, or series, has one spelling. The others are nearly always mistakes."""
+    usual = usual_spellings(name for _, names in items for name in names)
+    if set(usual.values()).issuperset(name for _, names in items for name in names):
         return
-    first: dict[str, tuple[str, PoolItem]] = {}
+    field = "tags" if noun == "tag" else noun
+    first: dict[str, PoolItem] = {}
+    for item, names in items:
+        for name in names:
+            first.setdefault(name, item)
     for item, name in ((item, name) for item, names in items for name in names):
-        spelling, other = first.setdefault(path_part(name), (name, item))
-        if spelling != name:
-            message = f'the {noun} "{name}" is spelt "{spelling}" in {other.place.path}.'
-            yield _mistake(item, "tags" if noun == "tag" else noun, message, "Use one spelling.")
+        if (spelling := usual[path_part(name)]) != name:
+            other = first[spelling]
+            line = other.lines.get(field) or other.place.line
+            message = f'the {noun} "{name}" is spelt "{spelling}" in {other.place.path}:{line}.'
+            yield _mistake(item, field, message, "Use one spelling.")
 
 
 def _check_related(articles: list[Article]) -> Iterator[_Mistake]:

@@ -51,13 +51,17 @@ class Issues(tuple[Issue, ...]):
         """
         name = str(name)
         everything: list[Issue | BrokenIssue] = sorted((*self, *self.broken), key=lambda each: each.number)
-        for issue in everything[-1:] if name == "latest" else everything:
-            _, _, slug = issue.folder.partition("-")
-            number = int(name) if name.isdecimal() else None
-            if name == "latest" or name in {slug, issue.folder} or number == issue.number:
-                if isinstance(issue, Issue):
-                    return issue
-                raise_all(issue.mistakes)
+        number = int(name) if name.isdecimal() else None
+        named = everything[-1:] if name == "latest" else []
+        named = named or [each for each in everything if number == each.number or name == each.folder]
+        of_slug = [each for each in everything if each.folder.partition("-")[2] == name]
+        if not named and len(of_slug) > 1:
+            numbers = " or ".join(str(each.number) for each in of_slug)
+            raise NotFound(f'{len(of_slug)} issues have the slug "{name}".', hint=f"Name one: {numbers}.")
+        for issue in named or of_slug:
+            if isinstance(issue, Issue):
+                return issue
+            raise_all(issue.mistakes)
         if not self:
             raise NotFound("there is no issue yet.", hint='Make one: pressroom new issue "Its title"')
         known = [each for issue in self for each in (issue.slug, issue.folder, "latest")]
@@ -119,7 +123,7 @@ def parse_issue(
     document = split_file(text, path)
     fields = Fields(document.fields, path, errors, 1)
     in_folder = folder_number(folder)
-    number = fields.integer("number", required=not in_folder)
+    number = fields.integer("number")
     _check_folder(fields, folder, number)
     title = fields.text("title", required=True)
     # A section that repeats a default one may wait for its first article, as the default one may.
@@ -163,10 +167,10 @@ def parse_issue(
 
 def _check_folder(fields: Fields, folder: str, number: int | None) -> None:
     match = _FOLDER.fullmatch(folder)
-    if match is None:
+    if match is None or not folder_number(folder):
         fields.errors.append(
             PressroomError(
-                f'the folder "{folder}" must be a number, a hyphen and a slug.',
+                f'the folder "{folder}" must be a number from 1, a hyphen and a slug.',
                 fields.path,
                 hint="Rename it, as in 004-the-plastic-brain.",
             )

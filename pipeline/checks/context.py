@@ -17,7 +17,7 @@ from xml.etree.ElementTree import Element
 from pipeline.checks.cascade import Styles
 from pipeline.checks.html_page import HtmlPage, parse_page
 from pipeline.checks.outlook_view import outlook_com_view, outlook_view
-from pipeline.checks.page_text import PageLink, TextRun, page_links, text_runs
+from pipeline.checks.page_text import PageLink, TextRun, page_links, text_runs, words
 from pipeline.checks.size_budget import SizeBudget
 from pipeline.checks.source_places import SourcePlaces
 from pipeline.checks.source_text import (
@@ -106,6 +106,16 @@ class CheckContext:
     def runs(self) -> tuple[TextRun, ...]:
         """The text of the page, run by run."""
         return tuple(text_runs(self.page))
+
+    @cached_property
+    def html_words(self) -> str:
+        """All words of the page as `words` has them, with a space before and after each."""
+        return f" {' '.join(word for run in self.runs for word in words(run.text))} "
+
+    @cached_property
+    def text_words(self) -> str:
+        """All words of the text part, in the same way."""
+        return f" {' '.join(words(self.rendered.text))} "
 
     @property
     def language(self) -> str:

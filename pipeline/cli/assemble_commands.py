@@ -125,7 +125,7 @@ def assemble(
         terminal.print_json({"issues": frozen} if everything else frozen[0])
     else:
         for report in reports:
-            _show_frozen(report, in_short=everything)
+            _show_frozen(report, at, in_short=everything)
         if not reports and not errors:
             terminal.message("Every issue is frozen already, or a draft.")
     findings = [finding for report in reports for finding in report.findings]
@@ -143,7 +143,7 @@ def _report_json(report: AssembleReport) -> dict[str, object]:
     return {"issue": folder, "lock": report.lock, "written": report.written, "editions": keys}
 
 
-def _show_frozen(report: AssembleReport, in_short: bool) -> None:
+def _show_frozen(report: AssembleReport, now: datetime, in_short: bool) -> None:
     from pipeline.model import LinkItem
 
     for edition in report.assembled.editions:
@@ -159,3 +159,6 @@ def _show_frozen(report: AssembleReport, in_short: bool) -> None:
                 terminal.result(f"    {name} ({layout})")
     if not in_short:
         terminal.message(f"Frozen in {report.lock}." if report.written else f"{report.lock} has not changed.")
+        date = report.assembled.issue.date
+        if date > now:
+            terminal.message(f"It is dated {date:%Y-%m-%d}: until then it is in no page and no feed.")

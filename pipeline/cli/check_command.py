@@ -181,7 +181,7 @@ def _print_budget(one: CheckResult, whole: bool) -> None:
         for item in budget.parts:
             share = round(24 * max(0, item.size) / budget.limit)
             terminal.result(
-                f"      {terminal.size(max(0, item.size)):>8}  {'#' * share}{' ' if share else ''}{item.what}"
+                f"      {terminal.size(max(0, item.size)):>8}  {'=' * share}{' ' if share else ''}{item.what}"
             )
         for item in budget.images:
             terminal.result(f"      {terminal.size(item.size):>8}  {item.what}")

@@ -164,9 +164,9 @@ def _show_export(place: Path, packed: PackedExport) -> None:
         terminal.result(f"  {each.path}  {terminal.size(len(each.data))}")
     package = packed.package
     if package:
-        terminal.result(f"\n  subject       {package.delivery.subject}")
+        terminal.result(f"\n  subject       {package.edition.subject}")
         if package.target.takes_preview:
-            terminal.result(f"  preview text  {package.delivery.preview_text}")
+            terminal.result(f"  preview text  {package.edition.preview_text}")
 
 
 def _dry_run(source: PreparedExport, package: Package, *, anew: bool, as_json: bool) -> dict[str, Any]:
@@ -190,7 +190,7 @@ def _push(
 
     service = package.target
     kind = service.push.draft
-    question = f'Put "{package.delivery.name}" at {service.title} as a {kind}? Nothing is sent to readers.'
+    question = f'Put "{package.edition.name}" at {service.title} as a {kind}? Nothing is sent to readers.'
     if not yes and not click.confirm(question, err=True):
         terminal.message("Not pushed.")
         return {"draft": None}

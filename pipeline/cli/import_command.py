@@ -14,7 +14,15 @@ import click
 from click.shell_completion import CompletionItem
 
 from pipeline.cli import terminal
-from pipeline.cli.options import MomentType, complete_tag, json_option, now_option, time_or_now, workspace_of
+from pipeline.cli.options import (
+    MomentType,
+    complete_tag,
+    json_option,
+    now_option,
+    spelt_tags,
+    time_or_now,
+    workspace_of,
+)
 from pipeline.errors import flatten
 
 if TYPE_CHECKING:
@@ -78,6 +86,7 @@ def import_(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> 
     from pipeline.actions.import_sources import ImportRequest, ImportRun
 
     workspace = workspace_of(ctx)
+    options["tags"] = spelt_tags(workspace, options["tags"])
     request = ImportRequest(
         sources,
         fetch=not options["no_fetch"],
@@ -104,14 +113,15 @@ def import_(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> 
                 "known_links": known_links,
                 "omitted": dict(importing.omitted),
                 "passed_over": importing.skipped,
+                "warnings": [each.values for each in importing.warnings],
                 "errors": [each.values for error in importing.errors for each in flatten(error)],
             }
         )
     else:
         report.summarize(importing)
         _show_links(workspace, links, known_links, added)
-    if importing.errors:
-        terminal.show_mistakes(importing.errors)
+    terminal.show_mistakes(importing.warnings, as_warnings=True)
+    terminal.show_mistakes(importing.errors)
     if importing.run.stopped:
         terminal.message("You stopped the import. Import the same again to go on.")
     if importing.errors or importing.run.stopped:
@@ -242,9 +252,11 @@ def _show_links(
     wanted = wanted_tags(workspace.files.publication, workspace.issues)
     if unplaced := [each.tags for each in links if wanted.isdisjoint(each.tags)]:
         tags = sorted({tag for each in unplaced for tag in each})
-        named = ", ".join(tags[:_TAGS]) + ", …" * (len(tags) > _TAGS) or "they have none"
-        have = "has" if len(unplaced) == 1 else "have"
-        terminal.message(f"{len(unplaced)} of them {have} no tag that a section takes: {named}.")
+        named = ", ".join(tags[:_TAGS]) + ", …" * (len(tags) > _TAGS)
+        have = f"{len(unplaced):,} of them {'has' if len(unplaced) == 1 else 'have'}"
+        have = "It has" if len(links) == 1 else have
+        which = f" that a section takes: {named}" if tags else ", and sections take links by their tags"
+        terminal.message(f"{have} no tag{which}.")
 
 
 def _json(item: Item, written: bool, dry_run: bool) -> dict[str, Any]:

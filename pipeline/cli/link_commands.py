@@ -11,7 +11,7 @@ import click
 
 from pipeline.cli import terminal
 from pipeline.cli.columns import Column
-from pipeline.cli.options import complete_tag, json_option, now_option, time_or_now, workspace_of
+from pipeline.cli.options import complete_tag, json_option, now_option, spelt_tags, time_or_now, workspace_of
 
 if TYPE_CHECKING:
     from pipeline.actions.add_links import AddedLink
@@ -59,11 +59,12 @@ def add(
 
     if (title or comment) and (len(urls) > 1 or urls == ("-",)):
         raise click.UsageError("--title and --comment are for one link.")
+    workspace = workspace_of(ctx)
+    tags = spelt_tags(workspace, tags)
     if urls == ("-",):
         requests = read_requests(sys.stdin.read(), tags, via)
     else:
         requests = tuple(LinkRequest(url, title, comment, tags, via) for url in urls)
-    workspace = workspace_of(ctx)
     at = time_or_now(now, workspace.files.zone)
     errors: list[PressroomError] = []
     watch = partial(terminal.progress, what="Fetching")

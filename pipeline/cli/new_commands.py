@@ -17,6 +17,7 @@ from pipeline.cli.options import (
     complete_theme,
     json_option,
     now_option,
+    spelt_tags,
     time_or_now,
     workspace_of,
 )
@@ -213,6 +214,7 @@ def new_article(
     from pipeline.actions.scaffold import tag_without_section
 
     workspace = workspace_of(ctx)
+    tags = spelt_tags(workspace, tags)
     path = make(workspace, title, tags, dated or time_or_now(now, workspace.files.zone), with_images)
     _show_path(path, as_json)
     if warning := tag_without_section(workspace, tags):

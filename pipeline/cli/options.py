@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from pipeline.model import Issue
-    from pipeline.support.unchanged import LastRun
+    from pipeline.support.last_run import LastRun
     from pipeline.workspace import Workspace
 
     _MomentParam = click.ParamType[datetime]
@@ -53,6 +53,15 @@ def workspace_of(ctx: click.Context) -> Workspace:
     return workspace
 
 
+def spelt_tags(workspace: Workspace, tags: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the tags as the workspace spells them, and say of which that is not as they were typed."""
+    spellings = workspace.spell_tags(tags)
+    for tag, spelling in spellings.items():
+        if spelling != tag:
+            terminal.message(f'The tag "{tag}" is spelt "{spelling}" here, so that is used.')
+    return tuple(dict.fromkeys(spellings.values()))
+
+
 def begin_building(ctx: click.Context) -> None:
     """Wait until no other command builds in this workspace: what is kept must be what this has written."""
     from pipeline.support.files import one_at_a_time
@@ -63,7 +72,7 @@ def begin_building(ctx: click.Context) -> None:
 
 def last_run_of(ctx: click.Context, command: str, *options: object) -> LastRun:
     """Find the last run of a command with these options in the workspace that it works on."""
-    from pipeline.support.unchanged import LastRun
+    from pipeline.support.last_run import LastRun
     from pipeline.support.workspace_root import find_root
 
     return LastRun(find_root(Path(ctx.obj or ".")), command, (terminal.appearance(), *options))

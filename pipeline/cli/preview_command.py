@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import islice
 from pathlib import Path
 
 import click
 
 from pipeline.cli import terminal
 from pipeline.cli.options import complete_issue
-from pipeline.errors import PressroomError
 
 
 @click.command()
@@ -44,10 +41,9 @@ def preview(
       pressroom preview 3 --recipients lists/readers.csv --no-browser
     """
     from pipeline.preview.server import PreviewServer
-    from pipeline.preview.session import SelectedEdition
+    from pipeline.preview.session import SelectedEdition, first_readers
 
-    rows, errors = _first_readers(recipients) if recipients else ([], [])
-
+    rows, errors = first_readers(recipients) if recipients else ([], [])
     server = PreviewServer(Path(ctx.obj or "."), SelectedEdition(issue, audience), rows, port)
     terminal.result(server.address)
     for error in errors:
@@ -56,18 +52,3 @@ def preview(
     if not no_browser:
         click.launch(server.address)
     server.run()
-
-
-def _first_readers(file: Path) -> tuple[list[Mapping[str, str]], list[PressroomError]]:
-    """The values of the first 500 readers, and why rows among them are left out."""
-    from pipeline.deliver.recipient_list import open_list
-    from pipeline.deliver.rejected_row import RejectedRow
-
-    readers: list[Mapping[str, str]] = []
-    errors: list[PressroomError] = []
-    for row in islice(open_list(str(file), allow_reserved=True), 500):
-        if isinstance(row, RejectedRow):
-            errors.append(row.error(str(file)))
-        else:
-            readers.append({"email": row.address, **row.values})
-    return readers, errors

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,13 +38,9 @@ from pipeline.errors import Mistakes, PressroomError, distinct
 
 if TYPE_CHECKING:
     from pipeline.actions.send import PreparedSend
-    from pipeline.deliver.ledger import Ledger, Send
-    from pipeline.deliver.send_plan import SendPlan
+    from pipeline.deliver.ledger import Send
     from pipeline.deliver.sender import SendEnd, Sender
-    from pipeline.model import Issue
-    from pipeline.workspace import Workspace
 
-_OVERDUE = timedelta(hours=1)
 _STATES = ("pending", "accepted", "deferred", "refused", "unknown", "suppressed")
 _CLASSES = ("mailbox", "policy", "content", "other")
 
@@ -150,6 +146,7 @@ def send(
       pressroom send 1 --list refused
       pressroom send 1 --retry-failed policy
     """
+    from pipeline.actions.run_send import drop_unfinished
     from pipeline.actions.send import SendRequest, prepare_send
     from pipeline.actions.send_report import report_send, rows_in_state, sends_of_issue
     from pipeline.deliver.open_ledger import open_ledger
@@ -180,7 +177,8 @@ def send(
             elif listed:
                 print_rows(rows_in_state(ledger, sends, State(listed)))
             elif drop:
-                _drop(workspace, chosen, ledger, sends)
+                drop_unfinished(workspace, chosen, ledger, sends)
+                terminal.result("The unfinished send is deleted; nothing of it had left.")
             else:
                 resolve_unknown(workspace, chosen, ledger, sends, moment, decide, log, as_json=as_json)
             return
@@ -200,11 +198,12 @@ def _check(
     ctx: click.Context, prepared: PreparedSend, now: datetime, at: datetime | None, *, as_json: bool
 ) -> None:
     """Show what forbids the send, and what is overridden. Exits with 1 for findings at error level."""
+    from pipeline.actions.send_obstacles import check_not_overdue
     from pipeline.model import Severity
 
     if prepared.obstacles:
         raise Mistakes(prepared.obstacles)  # the first cause comes first, not the first place
-    _check_not_overdue(at, now)
+    check_not_overdue(at, now)
     shown = [each for each in prepared.findings if each.severity is Severity.ERROR]
     if terminal.show_findings(shown) and not prepared.request.force:
         if as_json:
@@ -227,6 +226,7 @@ def _confirm(
 ) -> tuple[Send, ...]:
     """Show the numbers and ask. Returns the sends, with all recipients in the ledger; nothing has left."""
     from pipeline.actions.send import open_rows, start_send
+    from pipeline.actions.send_obstacles import check_not_empty
 
     request, issue = prepared.request, prepared.request.issue
     when = f" at {at:%Y-%m-%d %H:%M}" if at else ""
@@ -239,7 +239,7 @@ def _confirm(
         plan = prepared.plan()
         if not as_json:
             print_plan(prepared, plan)
-        _check_not_empty(prepared, plan)
+        check_not_empty(issue, request.recipients, plan)
         once_more = " once more" if request.again else ""
         question = f'Send "{issue.title}"{once_more} to {terminal.count(plan.total, "recipient")}{when}?'
     try:
@@ -261,7 +261,7 @@ def _run(
     as_json: bool,
 ) -> None:
     """Send, and show what became of it. Exits with 1 if it is not finished."""
-    from pipeline.actions.send import begin_again, drop_send, make_sender, note_sent
+    from pipeline.actions.run_send import drop_send, make_senders, note_sends, run_senders
     from pipeline.actions.send_report import report_send
     from pipeline.deliver.clock import SystemClock
     from pipeline.deliver.sent_file import sent_path
@@ -277,21 +277,13 @@ def _run(
             terminal.message("\nNothing was sent.")
             raise
     begins = at or clock.now()
-    begin_again(prepared, begins)
-    senders = [make_sender(prepared, each, begins, clock, progress_printer(ledger, each)) for each in sends]
+    senders = make_senders(prepared, sends, begins, clock, partial(progress_printer, ledger))
     end: SendEnd | None = None
     ctx.meta[terminal.LEFT_UNDONE] = ""
     try:
-        for sender in senders:
-            with _stopped_by_interrupt(sender):
-                end = asyncio.run(sender.run())
-            if sender.was_stopped:
-                break
+        end = run_senders(senders, _stopped_by_interrupt)
     finally:
-        names = {each.id for each in sends}
-        ended = [each for each in ledger.sends(sends[0].what.issue) if each.id in names]
-        for send in ended:
-            note_sent(workspace, issue, ledger, send)
+        ended = note_sends(workspace, issue, ledger, sends)
         reports = [report_send(ledger, each) for each in ended]
         if end or not as_json:
             show_reports(issue, reports, workspace.files.zone, end, as_json=as_json)
@@ -299,22 +291,6 @@ def _run(
             terminal.message(f"Commit {sent_path(issue)}: it says what was sent, without an address.")
     if not all(each.finished for each in ended):
         ctx.exit(1)
-
-
-def _check_not_empty(prepared: PreparedSend, plan: SendPlan) -> None:
-    """Raise if a plan has no recipient, with what the editor probably wants instead."""
-    from pipeline.deliver.send_plan import LeftOutWhy
-
-    if plan.total:
-        return
-    again = f"pressroom send {prepared.request.issue.number}"
-    hint = None
-    if plan.left_out[LeftOutWhy.HAS_IT]:
-        hint = (
-            f"What became of it: {again} --status. Then --resolve is for the unknown, --retry-failed for the "
-            'refused, and --again "REASON" for all, also those who have it.'
-        )
-    raise PressroomError("nobody is left to send to.", prepared.request.recipients, hint=hint)
 
 
 def _show_plan(prepared: PreparedSend, why: str | None, *, as_json: bool) -> None:
@@ -346,34 +322,15 @@ def _show_plan(prepared: PreparedSend, why: str | None, *, as_json: bool) -> Non
     terminal.message("Nothing was sent.")
 
 
-def _drop(workspace: Workspace, issue: Issue, ledger: Ledger, sends: tuple[Send, ...]) -> None:
-    from pipeline.actions.send import drop_send
-
-    unfinished = [each for each in sends if not each.finished]
-    if not unfinished:
-        raise PressroomError("the issue has no unfinished send.", *issue.place)
-    for send in unfinished:
-        drop_send(workspace, issue, ledger, send)
-    terminal.result("The unfinished send is deleted; nothing of it had left.")
-
-
-def _check_not_overdue(at: datetime | None, now: datetime) -> None:
-    """Raise if the time of a send is long past, as when a machine was asleep."""
-    if at and now - at > _OVERDUE:
-        raise PressroomError(
-            f"{at:%Y-%m-%d %H:%M} has passed: it is {now:%Y-%m-%d %H:%M}.",
-            "--at",
-            hint="Leave out --at to send it now.",
-        )
-
-
 def _wait(at: datetime, now: Callable[[], datetime]) -> None:
     """Wait until a moment, by the clock of the day: a machine may sleep in between."""
+    from pipeline.actions.send_obstacles import check_not_overdue
+
     if at > now():
         terminal.message(f"Waiting until {at:%Y-%m-%d %H:%M}. Ctrl-C: nothing is sent.")
     while (left := (at - now()).total_seconds()) > 0:
         time.sleep(min(left, 30))
-    _check_not_overdue(at, now())
+    check_not_overdue(at, now())
 
 
 @contextmanager

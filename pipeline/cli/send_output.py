@@ -215,18 +215,18 @@ def progress_printer(ledger: Ledger, send: Send) -> Callable[[Progress], None]:
         if progress.trouble and progress.trouble not in shown:
             shown.add(progress.trouble)
             terminal.message(f"{progress.trouble}\nTrying again for some minutes; Ctrl-C stops it.")
-        done = sum(progress.counts.values())
+        ended = sum(progress.counts.values())
         states = ", ".join(f"{count:,} {state.value}" for state, count in progress.counts.items())
         text = f"{states} of {total:,}" if states else "connecting"
         if progress.waits_until:
             text += f"; the deferred are tried again at {progress.waits_until.astimezone():%H:%M}"
             if not sys.stderr.isatty():
                 terminal.message(text)
-        elif done:
-            rate = done / progress.seconds if progress.seconds else 0.0
+        elif ended:
+            rate = ended / progress.seconds if progress.seconds else 0.0
             text += f", {rate:,.0f} a second"
-            if rate and done < total:
-                text += f", {_duration((total - done) / rate)} left"
+            if rate and ended < total:
+                text += f", {_duration((total - ended) / rate)} left"
         terminal.show_progress(text)
 
     return show

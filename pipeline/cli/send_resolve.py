@@ -34,7 +34,7 @@ def resolve_unknown(
 
     `decide` is that for all, `log` the file of those that were sent; without them it asks on a terminal.
     """
-    from pipeline.actions.send import note_sent
+    from pipeline.actions.run_send import note_sends
     from pipeline.actions.send_report import resolve_message, unknown_messages
 
     messages = unknown_messages(workspace, ledger, sends)
@@ -54,8 +54,7 @@ def resolve_unknown(
                 decisions[each.row.row] = answer
     except click.Abort:
         terminal.message("")
-    for send in sends:
-        note_sent(workspace, issue, ledger, _again(ledger, send))
+    note_sends(workspace, issue, ledger, sends)
     if as_json:
         terminal.print_json(_json(issue, messages, decisions))
         return
@@ -66,11 +65,6 @@ def resolve_unknown(
         terminal.message("To decide: --decide sent, --decide again, or --log FILE, the mail server's log.")
     if again:
         terminal.message(f"To send them: pressroom send {issue.number}")
-
-
-def _again(ledger: Ledger, send: Send) -> Send:
-    """Read a send again: a decision may have opened it."""
-    return next(each for each in ledger.sends(send.what.issue) if each.id == send.id)
 
 
 def _in_log(messages: Iterable[UnknownMessage], log: Path | None) -> set[str]:

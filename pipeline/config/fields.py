@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.errors import PressroomError, suggest
 from pipeline.support.files import check_characters
-from pipeline.support.urls import ascii_address
+from pipeline.support.urls import ascii_address, web_address_hint
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -241,7 +241,7 @@ class Fields:
         if "{{" in value:  # it would be published as the signs %7B%7B
             self.error(key, f"`{key}` is the same for all readers and has no merge field.", "Delete {{ … }}.")
         elif not sound:
-            self.error(key, f'`{key}` is "{value}" and must be a web address.', "As https://example.org/…")
+            self.error(key, f'`{key}` is "{value}" and must be a web address.', web_address_hint(value))
         return address if sound else ""
 
     def boolean(self, key: str, default: bool = False) -> bool:

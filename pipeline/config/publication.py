@@ -16,7 +16,7 @@ from pipeline.config.fields import Fields
 from pipeline.config.sections import read_section
 from pipeline.config.themes import DEFAULT_THEME, read_theme, read_theme_settings, theme_names
 from pipeline.config.toml import toml_fields
-from pipeline.config.web_settings import THIS_MACHINE, read_hidden_tags, read_subscribe
+from pipeline.config.web_settings import read_hidden_tags, read_subscribe
 from pipeline.errors import PressroomError, suggest
 from pipeline.model import (
     LINK_PLACEHOLDERS,
@@ -32,9 +32,9 @@ from pipeline.model import (
     ThemeSettings,
 )
 from pipeline.support import merge
-from pipeline.support.limits import SETTINGS_FILE
+from pipeline.support.limits import SETTINGS_FILE, THIS_MACHINE
 from pipeline.support.mail_addresses import format_mailbox, parse_mailbox
-from pipeline.support.urls import ascii_address
+from pipeline.support.urls import ascii_address, web_address_hint
 
 _REQUIRED = ("title", "base_url", "sender", "postal_address")
 _OPTIONAL = (
@@ -315,9 +315,8 @@ def _base_url(fields: Fields) -> str:
     except ValueError:
         value = typed
     if value and not _is_web_address(value):
-        fields.error(
-            "base_url", f'`base_url` is "{typed}" and must be a web address.', "As https://example.org/news"
-        )
+        hint = web_address_hint(typed, "https://example.org/news")
+        fields.error("base_url", f'`base_url` is "{typed}" and must be a web address.', hint)
     elif value and (urlsplit(value).query or urlsplit(value).fragment):
         fields.error("base_url", "`base_url` may not contain `?` or `#`.")
     return value
@@ -343,7 +342,8 @@ def _hub(fields: Fields) -> str | None:
     if not value:
         return None
     if not _is_web_address(value) or urlsplit(value).fragment:
-        fields.error("hub", f'`hub` is "{value}" and must be a web address.', "As https://hub.example.org/")
+        hint = web_address_hint(value, "https://hub.example.org/")
+        fields.error("hub", f'`hub` is "{value}" and must be a web address.', hint)
         return None
     if urlsplit(value).scheme != "https" and urlsplit(value).hostname not in THIS_MACHINE:
         fields.error("hub", f'`hub` is "{value}" and must begin with https://.')
@@ -362,7 +362,7 @@ def _url(fields: Fields, key: str, merge_fields: dict[str, str]) -> MergeText | 
         fields.error(key, f"`{key}`: {error.message}", error.hint)
         return None
     if not _is_web_address(url.fill(lambda _: "x")):
-        fields.error(key, f'`{key}` is "{value}" and must be a web address.', "As https://example.org/…")
+        fields.error(key, f'`{key}` is "{value}" and must be a web address.', web_address_hint(value))
         return None
     return url
 

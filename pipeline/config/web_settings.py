@@ -6,9 +6,7 @@ from urllib.parse import urlsplit
 
 from pipeline.config.fields import Fields
 from pipeline.model import Subscribe
-
-THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
-"""Hosts that need no https."""
+from pipeline.support.limits import THIS_MACHINE
 
 
 def read_subscribe(table: Fields) -> Subscribe | None:

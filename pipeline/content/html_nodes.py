@@ -21,14 +21,13 @@ from pipeline.content.email_forms import (
 )
 from pipeline.content.medium import Medium
 from pipeline.content.text_table import table_grid
-from pipeline.content.tree import VOID
+from pipeline.content.tree import CODE, VOID
 from pipeline.content.tree_text import tree_text
 from pipeline.model import Element, MergeField, MergeText, Node
 from pipeline.support import merge
 from pipeline.support.urls import path_part
 
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
-_CODE = frozenset({"code", "kbd", "pre", "samp"})
 _KEY = r"<kbd\b[^>]*>[^<]*</kbd>"
 _KEYS = re.compile(rf"{_KEY}(?:\s*[+-]\s*{_KEY})+")
 """Keys that are pressed together, whose order is that of their signs and not of the text around."""
@@ -212,7 +211,7 @@ class NodeWriter:
     def _attributes(self, node: Element, parent: str = "") -> str:
         attributes = []
         # Code runs left to right in every language.
-        if node.tag in _CODE and parent != "pre" and not node.get("dir"):
+        if node.tag in CODE and parent != "pre" and not node.get("dir"):
             attributes.append(' dir="ltr"')
         for name, value in node.attributes:
             if name in ("href", "src"):

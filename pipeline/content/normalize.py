@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.content import footnotes, sanitize
 from pipeline.content.text_width import collapse_spaces
-from pipeline.content.tree import paragraphs
+from pipeline.content.tree import CODE, paragraphs
 from pipeline.errors import PressroomError, flatten
 from pipeline.model import Audio, Content, Element, Image, ImageUse, Node
 from pipeline.support import merge
@@ -23,7 +23,6 @@ _T = TypeVar("_T")
 _FIELD_PLACEHOLDER = "field"
 # markdown-it percent-encodes the addresses that it reads, and raw HTML has them as typed.
 _FIELD_IN_ADDRESS = re.compile(r"((?:\{|%7B){2}.*?(?:\}|%7D){2})", re.IGNORECASE)
-_CODE = frozenset({"code", "kbd", "pre", "samp"})
 _ATTRIBUTES = {
     "abbr": ("title",),
     "li": ("value",),
@@ -111,7 +110,7 @@ class Normalizer:
                 source = node.get("source") or ""
                 new = source if code else self._field(source, node.line or 1)
             elif isinstance(node, Element):
-                new = replace(node, children=self._parse_fields(node.children, code or node.tag in _CODE))
+                new = replace(node, children=self._parse_fields(node.children, code or node.tag in CODE))
             if isinstance(new, str) and parsed and isinstance(parsed[-1], str):
                 parsed[-1] += new
             else:

@@ -18,6 +18,7 @@ from pipeline.support.files import FORBIDDEN, check_characters
 
 MAX_DEPTH = 60
 VOID = frozenset({"br", "hr", "img"})
+CODE = frozenset({"code", "kbd", "pre", "samp"})
 BLOCKS = names(
     "blockquote dd dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr li ol p pre table caption tbody td "
     "tfoot th thead tr ul"

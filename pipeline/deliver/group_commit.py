@@ -17,16 +17,18 @@ _SOON = 0.02
 """Seconds within which an answer is on disk, where no message leaves before."""
 
 _QUIET_TURNS = 5
-"""An answer that is there takes two turns to become a message at the gate. With 8 connections to a server
-on the same machine a third more messages leave in a second than without waiting.
+"""Turns of the event loop without a further connection at the gate, after which a group is written.
+
+An answer that has come takes two turns to become the next message at the gate. With 8 connections to a
+server on the same machine a third more messages leave in a second than without waiting.
 """
 
 
 class GroupCommit:
     """The ledger as the connections of one worker write it, in the order of the calls.
 
-    What one connection writes of its last message is on disk before the gate opens for its next: each
-    connection has at most those messages whose end is not known that it hands over at once.
+    The answer to a connection's last message is on disk before the gate opens for its next one. So no more
+    messages are unknown than each connection hands over at once.
     """
 
     def __init__(self, ledger: Ledger, worker: str, now: Callable[[], datetime]) -> None:

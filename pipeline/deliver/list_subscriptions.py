@@ -81,8 +81,8 @@ def subscription_column(
 
     What is `opted_out` is so by any value but an empty one and a no, often a date. What is `subscribed` or
     a `status` has words that are known, and in doubt its row gets no mail. `type` is certain in an export of
-    Buttondown, and `state` in one of Kit without a column of a postal address: elsewhere they are as well a
-    plan or a state of a country, and only the words for those who left count.
+    Buttondown, and `state` in one of Kit without a column of a postal address: elsewhere they may
+    also be a plan or a state of a country, and only the words for those who left count.
     """
     plain = plain_word(name).replace("_", "")
     if _OPT_OUT.fullmatch(plain):

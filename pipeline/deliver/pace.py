@@ -17,7 +17,7 @@ RETRY_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 30, 60, 1
 
 _WAVE = 20
 _OF = 50
-"""So many of the last messages that were not taken stop a send: the list, sender or server has a fault."""
+"""`_WAVE` of the last `_OF` messages not taken stop a send: the list, sender or server has a fault."""
 
 
 @dataclass(slots=True)

@@ -21,12 +21,12 @@ from pipeline.deliver.sources.json_lines import json_rows
 from pipeline.deliver.sources.postgres import postgres_rows, shown_address
 from pipeline.deliver.sources.row import Row
 from pipeline.deliver.sources.sqlite_file import sqlite_rows
+from pipeline.deliver.sources.text_lines import SAVE_AS_CSV
 from pipeline.errors import Mistakes, PressroomError, suggest
 
-_AS_CSV = "In the spreadsheet, save it as CSV with the encoding UTF-8."
 _NOT_READ = {
     ".json": "Write one object a line, without brackets: jq -c '.[]' readers.json > readers.jsonl",
-    **dict.fromkeys((".xlsx", ".xls", ".ods", ".numbers"), _AS_CSV),
+    **dict.fromkeys((".xlsx", ".xls", ".ods", ".numbers"), SAVE_AS_CSV),
     **dict.fromkeys((".db", ".sqlite", ".sqlite3"), "Name its table: sqlite:FILE?table=NAME"),
 }
 """Files that are often taken for a list, by their endings, with what to do."""

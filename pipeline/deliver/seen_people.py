@@ -35,7 +35,7 @@ class SeenPeople:
 
 @contextmanager
 def seen_people() -> Iterator[SeenPeople]:
-    """No people yet. Raises `PressroomError` if there is no space for temporary files."""
+    """Yield an empty `SeenPeople`. Raises `PressroomError` if there is no space for temporary files."""
     # An empty name is a file that SQLite makes when its cache is full (sqlite.org/inmemorydb.html).
     try:
         with closing(sqlite3.connect("", isolation_level=None)) as database:

@@ -60,7 +60,7 @@ def read_sent(root: Path, issue: Issue) -> tuple[SentRecord, ...]:
 
 
 def write_sent(root: Path, issue: Issue, record: SentRecord) -> None:
-    """Write a send into the list, in place of what was said of the same one."""
+    """Write a send into the list, in place of its earlier record."""
     records = {each.id: each for each in (*read_sent(root, issue), record)}
     _write(root, issue, records)
 

@@ -302,7 +302,7 @@ class SqliteLedger:
     def resolve(self, rows: Sequence[int], state: State, note: str, now: datetime) -> int:
         waits = 1 if state is State.PENDING else None
         with self._file.transaction():
-            done = self._file.execute_many(
+            changed_rows = self._file.execute_many(
                 "UPDATE rows SET state = ?, waits = ?, reply = ?, changed = ? WHERE row = ? AND state = ?",
                 [(state, waits, note, now.timestamp(), row, State.UNKNOWN) for row in rows],
             ).rowcount
@@ -311,7 +311,7 @@ class SqliteLedger:
                 [(State.SUPPRESSED, row) for row in rows],
             )
             self._reopen(rows[0] if rows else -1)
-        return done
+        return changed_rows
 
     def _reopen(self, row: int) -> None:
         """Let the send of a row be unfinished if it has a row that waits."""
@@ -323,14 +323,14 @@ class SqliteLedger:
 
     def retry_refused(self, send: str, refusal: RefusalClass | None, now: datetime) -> int:
         with self._file.transaction():
-            done = self._file.execute(
+            changed_rows = self._file.execute(
                 "UPDATE rows SET state = ?, waits = 1, changed = ?, attempts = 0 "
                 "WHERE send = ? AND state = ? AND address <> '' AND (? IS NULL OR refusal = ?)",
                 (State.PENDING, now.timestamp(), send, State.REFUSED, refusal, refusal),
             ).rowcount
-            if done:
+            if changed_rows:
                 self._file.execute("UPDATE sends SET finished = NULL WHERE id = ?", (send,))
-        return done
+        return changed_rows
 
     def suppress(self, people: Iterable[bytes], reason: str, now: datetime) -> None:
         with self._file.transaction():
@@ -358,12 +358,12 @@ class SqliteLedger:
                 "UPDATE rows SET state = ?, waits = NULL WHERE person = ? AND waits = 1",
                 (State.SUPPRESSED, person),
             )
-            done = self._file.execute(
+            changed_rows = self._file.execute(
                 "UPDATE rows SET address = '', domain = '', fields = '{}', reply = '' WHERE person = ?",
                 (person,),
             ).rowcount
         self._file.empty_log()
-        return done
+        return changed_rows
 
     def note_test(self, issue: str, audience: str, email: str, now: datetime) -> None:
         with self._file.transaction():

@@ -1,4 +1,4 @@
-"""Authentication that headers with the key alone do not give: Ghost's JWT, and Amazon's SigV4."""
+"""Authentication by more than a header with the key: Ghost's JWT, and Amazon's Signature Version 4."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Generator
 from datetime import UTC, datetime
 
 from pipeline.errors import PressroomError
-from pipeline.export.delivery import Credentials
+from pipeline.export.push_values import Credentials
 from pipeline.support.http import Auth, Request, Response
 
 

@@ -18,11 +18,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.errors import PressroomError
-from pipeline.export.delivery import Credentials
+from pipeline.export.push_values import Credentials
 from pipeline.export.target import ApiRequest, Target
 from pipeline.support.http import HttpReply, NoAnswerError, send_request
 from pipeline.support.json_text import read_json
-from pipeline.support.limits import SETTINGS_FILE
+from pipeline.support.limits import SETTINGS_FILE, THIS_MACHINE
 
 TIME_LIMIT = 30.0
 """Seconds until an answer has begun, and between two pieces of it."""
@@ -38,8 +38,6 @@ _REPEATABLE = frozenset({"GET", "PUT", "PATCH", "DELETE"})
 
 PATCH is among them here, because ours set whole values.
 """
-
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 pause: Callable[[float], None] = time.sleep
 
@@ -67,7 +65,7 @@ class _RequestLog:
         default = default.format(**settings) if isinstance(default, str) else default(self.credentials)
         url = str(settings.get("url") or default).rstrip("/")
         parts = urlsplit(url)
-        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in THIS_MACHINE)
         if not parts.hostname or not safe or "@" in parts.netloc or parts.query or parts.fragment:
             raise PressroomError(
                 f'targets.{self.target.name}: "{url}" is not the address of an API.',

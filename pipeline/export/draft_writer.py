@@ -6,14 +6,14 @@ or one after a cut connection, changes the same draft.
 
 from __future__ import annotations
 
-from pipeline.export.delivery import Delivery, DraftStatus, ServiceApi, ServiceDraft
 from pipeline.export.drafts import PushedDraft
+from pipeline.export.push_values import DraftStatus, ServiceApi, ServiceDraft, ServiceEdition
 from pipeline.export.target import Target
 
 
 def write_draft(
     target: Target,
-    delivery: Delivery,
+    edition: ServiceEdition,
     service: ServiceApi,
     remembered: PushedDraft | None,
     *,
@@ -28,15 +28,15 @@ def write_draft(
     try:
         existing = None
         if not new_draft:
-            existing = push.read(service, delivery, remembered.id) if remembered else None
-            existing = existing or push.find(service, delivery)
+            existing = push.read(service, edition, remembered.id) if remembered else None
+            existing = existing or push.find(service, edition)
         if existing and not existing.open:
             raise target.error(
-                f'"{delivery.name}" is not a draft at {target.title} any more: its status is '
+                f'"{edition.name}" is not a draft at {target.title} any more: its status is '
                 f'"{existing.status or "not in the answer"}".',
                 "It may have been sent. To make another draft all the same: --anew",
             )
-        return push.write(service, delivery, existing), existing is not None
+        return push.write(service, edition, existing), existing is not None
     except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
         raise target.error(
             f"{target.title} answered in a form that its documentation does not have.",
@@ -46,7 +46,7 @@ def write_draft(
 
 def dry_run_push(
     target: Target,
-    delivery: Delivery,
+    edition: ServiceEdition,
     service: ServiceApi,
     remembered: PushedDraft | None,
     *,
@@ -59,8 +59,8 @@ def dry_run_push(
     push = target.push
     existing = None
     if remembered and not new_draft:
-        push.read(service, delivery, remembered.id)
+        push.read(service, edition, remembered.id)
         existing = DraftStatus(remembered.id, "draft", open=True, version="VERSION")
     elif not new_draft:
-        push.find(service, delivery)
-    push.write(service, delivery, existing)
+        push.find(service, edition)
+    push.write(service, edition, existing)

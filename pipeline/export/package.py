@@ -10,7 +10,7 @@ from html import unescape
 
 from pipeline.errors import PressroomError
 from pipeline.export.bundle import ImageMode, listing_file, zip_bytes
-from pipeline.export.delivery import Delivery
+from pipeline.export.push_values import ServiceEdition
 from pipeline.export.target import TagSupport, Target
 from pipeline.export.target_settings import settings_for
 from pipeline.export.translate import TranslatedEmail, Where, translate
@@ -26,7 +26,7 @@ class Package:
 
     target: Target
     files: tuple[OutputFile, ...]
-    delivery: Delivery
+    edition: ServiceEdition
     warnings: tuple[str, ...]
 
 
@@ -72,7 +72,7 @@ def package(
         merge_fields=[{"name": name, "written": tags} for name, tags in letter.fields.items()],
     )
     name, slug = _names(edition, publication)
-    delivery = Delivery(
+    service_edition = ServiceEdition(
         name=name,
         slug=slug,
         title=edition.issue.title,
@@ -90,7 +90,7 @@ def package(
         archive=zip_bytes([page, *pictures]) if packed else b"",
     )
     warnings = tuple(_warnings(page.data, target, publication))
-    return Package(target, (*files, listing), delivery, warnings)
+    return Package(target, (*files, listing), service_edition, warnings)
 
 
 def _names(edition: ComposedEdition, publication: Publication) -> tuple[str, str]:

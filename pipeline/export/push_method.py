@@ -8,7 +8,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from pipeline.export.delivery import Credentials, Delivery, DraftStatus, ServiceApi, ServiceDraft
+from pipeline.export.push_values import Credentials, DraftStatus, ServiceApi, ServiceDraft, ServiceEdition
 
 if TYPE_CHECKING:
     from pipeline.support.http import Auth
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Body = dict[str, Any]
 """The JSON of a request, or the fields of a form."""
 
-Save = Callable[[ServiceApi, str, Body, Delivery, DraftStatus | None], Any]
+Save = Callable[[ServiceApi, str, Body, ServiceEdition, DraftStatus | None], Any]
 """Sends a body to a path, as a change of a draft or as a new one (None), and returns the answer."""
 
 
@@ -24,7 +24,7 @@ Save = Callable[[ServiceApi, str, Body, Delivery, DraftStatus | None], Any]
 class PushMethod:
     """How a draft gets to a service, and how the service keeps it. Nothing here ever sends to readers.
 
-    Texts marked with * may have `{name}` and `{slug}` of the delivery and its settings in them, as in
+    Texts marked with * may have `{name}` and `{slug}` of the edition and its settings in them, as in
     `/publications/{publication}/posts`. A field inside another is written with a dot: `settings.title`.
     """
 
@@ -32,7 +32,7 @@ class PushMethod:
     """The environment variables that must be set, the key first."""
     path: str
     """* Where drafts are listed and made. One of them is at `path/ID`."""
-    body: Callable[[Delivery], Body]
+    body: Callable[[ServiceEdition], Body]
     """The body of a request that makes a draft or changes one."""
     address: str
     """* The page of a draft for an editor, with `{id}`, `{short_id}` (without a prefix such as `post_`),
@@ -61,7 +61,7 @@ class PushMethod:
     name: str = "name"
     """The field of a draft that is compared with `label`, to find one that was made before."""
     label: str = "{name}"
-    """* The value of that field for a delivery."""
+    """* The value of that field for a edition."""
     status: tuple[str, ...] = ("status",)
     """Fields that may have the status, the first one first; none for templates, which are always open."""
     open: frozenset[str] = frozenset({"draft"})
@@ -79,60 +79,64 @@ class PushMethod:
     reads_unnamed: int = 0
     """How many drafts of a list are read one by one if the list leaves out their names."""
 
-    def read(self, service: ServiceApi, delivery: Delivery, id: str) -> DraftStatus | None:
+    def read(self, service: ServiceApi, edition: ServiceEdition, id: str) -> DraftStatus | None:
         """The draft of this id, or None."""
         if self.reads_list:
-            return self._search(service, delivery, self.id, id)
-        answer = service.get(self._path(delivery, id) + (f"?{self.query}" if self.query else ""))
+            return self._search(service, edition, self.id, id)
+        answer = service.get(self._path(edition, id) + (f"?{self.query}" if self.query else ""))
         return self._status(_at(answer, self.item)) if answer else None
 
-    def find(self, service: ServiceApi, delivery: Delivery) -> DraftStatus | None:
-        """The draft of the delivery's name, of any status, or None."""
+    def find(self, service: ServiceApi, edition: ServiceEdition) -> DraftStatus | None:
+        """The draft of the edition's name, of any status, or None."""
         if not self.lists:
-            return self.read(service, delivery, delivery.slug)
-        return self._search(service, delivery, self.name, _filled(self.label, delivery))
+            return self.read(service, edition, edition.slug)
+        return self._search(service, edition, self.name, _filled(self.label, edition))
 
-    def write(self, service: ServiceApi, delivery: Delivery, existing: DraftStatus | None) -> ServiceDraft:
+    def write(
+        self, service: ServiceApi, edition: ServiceEdition, existing: DraftStatus | None
+    ) -> ServiceDraft:
         """Change the existing draft, or make a new one."""
-        body = self.body(delivery)
+        body = self.body(edition)
         if not existing:
-            body |= {name: _filled(value, delivery) for name, value in self.new.items()}
-        path = self._path(delivery, existing.id if existing else "")
+            body |= {name: _filled(value, edition) for name, value in self.new.items()}
+        path = self._path(edition, existing.id if existing else "")
         if self.save:
-            answer = self.save(service, path, body, delivery, existing)
+            answer = self.save(service, path, body, edition, existing)
         else:
             answer = service.send(self.update if existing else "POST", path, body)
         # Some answer a change with nothing (204), and a template has the name that we chose.
-        id = existing.id if existing else delivery.slug
+        id = existing.id if existing else edition.slug
         draft = _at(answer, self.item) if answer and self.lists else {}
         id = str(draft[self.id]) if draft else id
-        site = {"url": str(delivery.settings.get("url", "")).rstrip("/")}
-        values = {**delivery.settings, **site, "slug": delivery.slug, "draft": draft}
+        site = {"url": str(edition.settings.get("url", "")).rstrip("/")}
+        values = {**edition.settings, **site, "slug": edition.slug, "draft": draft}
         try:
             address = self.address.format(id=id, short_id=id.rpartition("_")[2], **values)
         except KeyError:  # the answer lacks the field that is in the address
             address = "/".join(self.address.split("/")[:3])
         return ServiceDraft(id, address)
 
-    def _search(self, service: ServiceApi, delivery: Delivery, key: str, value: str) -> DraftStatus | None:
-        for draft in self._listed(service, delivery):
+    def _search(
+        self, service: ServiceApi, edition: ServiceEdition, key: str, value: str
+    ) -> DraftStatus | None:
+        for draft in self._listed(service, edition):
             if str(_at(draft, key, required=False)) == value:
                 return self._status(draft)
         return None
 
-    def _listed(self, service: ServiceApi, delivery: Delivery) -> Iterator[Any]:
+    def _listed(self, service: ServiceApi, edition: ServiceEdition) -> Iterator[Any]:
         reads = self.reads_unnamed
         for query in self.lists:
-            filled = {key: _filled(value, delivery) for key, value in query.items()}
+            filled = {key: _filled(value, edition) for key, value in query.items()}
             previous: Any = None
             for number in count(1):
                 page = {self.page: str(number)} if self.page else {}
-                answer = service.get(f"{self._path(delivery)}?{urlencode(filled | page)}")
+                answer = service.get(f"{self._path(edition)}?{urlencode(filled | page)}")
                 drafts = (_at(answer, self.items, required=False) if answer else None) or ()
                 for draft in drafts:
                     if reads and self.name not in draft:
                         reads -= 1
-                        yield {**draft, **(service.get(self._path(delivery, draft[self.id])) or {})}
+                        yield {**draft, **(service.get(self._path(edition, draft[self.id])) or {})}
                     else:
                         yield draft
                 if not page or not drafts or drafts == previous:
@@ -146,16 +150,16 @@ class PushMethod:
         status = next((str(draft[key]) for key in self.status if draft.get(key)), "")
         return DraftStatus(str(draft[self.id]), status, status in self.open, version)
 
-    def _path(self, delivery: Delivery, id: str = "") -> str:
-        settings = {name: quote(str(value), safe="") for name, value in delivery.settings.items()}
+    def _path(self, edition: ServiceEdition, id: str = "") -> str:
+        settings = {name: quote(str(value), safe="") for name, value in edition.settings.items()}
         path, end = self.path.format(**settings), ""
         if path.endswith("/"):
             path, end = path[:-1], "/"
         return f"{path}/{quote(id, safe='')}{end}" if id else path + end
 
 
-def _filled(text: str, delivery: Delivery) -> str:
-    return text.format(**{**delivery.settings, "name": delivery.name, "slug": delivery.slug})
+def _filled(text: str, edition: ServiceEdition) -> str:
+    return text.format(**{**edition.settings, "name": edition.name, "slug": edition.slug})
 
 
 def _at(answer: Any, path: str, *, required: bool = True) -> Any:

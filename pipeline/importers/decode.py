@@ -14,7 +14,7 @@ from charset_normalizer import from_bytes
 
 from pipeline.errors import PressroomError
 from pipeline.importers.draft import Material
-from pipeline.support.files import MAX_SOURCE_BYTES
+from pipeline.support.files import FORBIDDEN, MAX_SOURCE_BYTES
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -47,7 +47,6 @@ _WINDOWS = frozenset({"ascii", "iso8859-1", "latin-1", "cp1252"})
 # Zero width space, word joiner, invisible operators, byte order mark, soft hyphen, object replacement.
 # The joiners U+200C and U+200D stay: Persian, Indic scripts and emoji are written with them.
 _INVISIBLE = re.compile("[\u200b\u2060-\u2064\ufeff\u00ad\ufffc]")
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 _LINE_ENDS = re.compile("\r\n|\r|\u2028|\u2029|\x85|\x0b|\x0c")
 # A no-break space that typography asks for stays: beside French marks, and within numbers.
 _LOOSE = re.compile("(?<![\u00ab\\d])[\u00a0\u202f](?![\u00bb:;!?%\u20ac])|[\u00a0\u202f](?=[^\\S\\n])")
@@ -113,7 +112,7 @@ codecs.register_error(_AS_WINDOWS, _as_windows)
 def cleaned(text: str) -> str:
     """The text in Unicode's composed form, without what cannot be seen and would break files or feeds."""
     text = _LINE_ENDS.sub("\n", text)
-    text = _CONTROL.sub("", _INVISIBLE.sub("", text))
+    text = FORBIDDEN.sub("", _INVISIBLE.sub("", text))
     if "\u00a0" in text or "\u202f" in text:  # looking behind each character is slow
         text = _LOOSE.sub(" ", text)
     return unicodedata.normalize("NFC", text)

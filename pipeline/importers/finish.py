@@ -55,14 +55,8 @@ class Known:
     now: datetime
 
 
-def known_of(publication: Publication, tags: Iterable[str], now: datetime) -> Known:
-    """The words of a publication; `tags` are those of its pool."""
-    rules = [rule.tags for rule in publication.sections]
-    named = [*tags, *(tag for rule in rules for tag in (*rule.any, *rule.all, *rule.none))]
-    named += [tag for each in publication.disclaimers for tag in each.tags]
-    spellings: dict[str, str] = {}
-    for tag in named:
-        spellings.setdefault(path_part(tag), tag)
+def known_of(publication: Publication, spellings: Mapping[str, str], now: datetime) -> Known:
+    """The words of a publication, of whose tags these are the spellings."""
     audiences = {path_part(name): name for name in (EVERYONE, *(each.name for each in publication.audiences))}
     return Known(spellings, audiences, ZoneInfo(publication.timezone), now)
 

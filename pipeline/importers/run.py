@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pipeline.articles.spellings import spell_alike
 from pipeline.config.workspace_files import POOL
 from pipeline.errors import PressroomError, collect, flatten, raise_all
 from pipeline.importers.cleanup import clean
@@ -24,7 +25,7 @@ from pipeline.importers.decode import encoding_note
 from pipeline.importers.draft import Draft, Importer, Material
 from pipeline.importers.exports.post import PAGE
 from pipeline.importers.exports.table import NoPostsError
-from pipeline.importers.finish import Given, Known, finished, known_of, slug_of
+from pipeline.importers.finish import Given, finished, known_of, slug_of
 from pipeline.importers.forms import importer_for
 from pipeline.importers.gather import STDIN, Named, load
 from pipeline.importers.item import Item, ItemState, write_item
@@ -69,14 +70,15 @@ class Import:
         self.omitted: Counter[str] = Counter()
         self.skipped: list[str] = []
         self.errors: list[PressroomError] = []
+        self.warnings: list[PressroomError] = []
         self.links: list[SourceLink] = []
         self.pictures = pictures
         self.stdin = stdin
         self.records = read_records(self.files, workspace.pool, errors)
         raise_all(errors)
-        known = known_of(self.files.publication, workspace.pool.tags, now)
-        self._tags = dict(known.tags)
-        self._known = Known(self._tags, known.audiences, known.zone, known.now)
+        self._tags = workspace.tag_spellings()
+        spell_alike(given.tags, self._tags)
+        self._known = known_of(self.files.publication, self._tags, now)
         self._taken = {*workspace.pool, *workspace.pool.current}
         self._slugs = {slug: article.place.path for slug, article in workspace.pool.items()}
         self._by_path = {path: slug for slug, path in self._slugs.items()}
@@ -138,7 +140,7 @@ class Import:
         """Read one source. Raises `PressroomError` where nothing can be made of it."""
         try:
             material = load(source, self.files, self.pictures.web, self.stdin)
-            if self.form in (None, LINKS_FORM) and (entries := read_link_list(material)):
+            if self.form in (None, LINKS_FORM) and (entries := read_link_list(material, self.warnings)):
                 self.links += (each for each in entries if isinstance(each, SourceLink))
                 self.omitted.update(each for each in entries if isinstance(each, str))
                 return
@@ -212,14 +214,13 @@ class Import:
         self.records.add(item.record)  # so that the same piece is not brought twice in one run
         return item
 
-    def spelling(self, tag: str) -> str:
-        """A tag as the publication spells it."""
-        return self._tags.get(path_part(tag), tag)
+    def spelt(self, tags: Iterable[str]) -> tuple[str, ...]:
+        """The tags as the publication spells them, or what was given or read before; each once."""
+        return spell_alike(tags, self._tags)
 
     def _finished(self, draft: Draft, material: Material, before: Article | None) -> Draft:
         draft = finished(clean(draft), self.given, self._known, material.name, before)
-        for tag in draft.tags:
-            self._tags.setdefault(path_part(tag), tag)
+        self.spelt(draft.tags)  # so that those which follow are spelt as these
         return draft
 
     # --- all of them together --------------------------------------------------------------------

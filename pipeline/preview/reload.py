@@ -9,6 +9,7 @@ from pathlib import Path
 from watchfiles import Change, awatch
 
 from pipeline.preview.session import PreviewSession
+from pipeline.support.file_stamps import NOT_SOURCES
 
 _DEBOUNCE = 20
 """Milliseconds in which changes count as one save: editors write a file in several steps."""
@@ -18,8 +19,6 @@ _STEP = 10
 
 _HEARTBEAT = 15.0
 """Seconds between two signs of life, by which the server notices that a page was closed."""
-
-_IGNORED = frozenset({"build", "node_modules", "__pycache__"})
 
 
 class Reloader:
@@ -95,4 +94,4 @@ class Reloader:
         except ValueError:
             return False
         hidden = any(part.startswith(".") for part in parts)
-        return not hidden and not _IGNORED & set(parts[:1]) and not path.endswith(("~", ".tmp", ".swp"))
+        return not hidden and not NOT_SOURCES & set(parts[:1]) and not path.endswith(("~", ".tmp", ".swp"))

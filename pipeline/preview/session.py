@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from pipeline.deliver.recipient_list import open_list
+from pipeline.deliver.rejected_row import RejectedRow
 from pipeline.errors import NotFound, PressroomError
 from pipeline.plan_edit.plan_changes import PlanChange
 from pipeline.plan_edit.plan_file import PlanFile
@@ -22,6 +25,18 @@ class SelectedEdition:
 
     issue: str = "latest"
     audience: str = ""
+
+
+def first_readers(file: Path) -> tuple[list[Mapping[str, str]], list[PressroomError]]:
+    """Read the values of the first 500 readers of a list, and why rows among them are left out."""
+    readers: list[Mapping[str, str]] = []
+    errors: list[PressroomError] = []
+    for row in islice(open_list(str(file), allow_reserved=True), 500):
+        if isinstance(row, RejectedRow):
+            errors.append(row.error(str(file)))
+        else:
+            readers.append({"email": row.address, **row.values})
+    return readers, errors
 
 
 class PreviewSession:

@@ -81,8 +81,8 @@ class Snapshot:
 
     def _site(self, issue: Issue) -> Mapping[str, Callable[[], bytes]]:
         from pipeline.render.feeds.feed_list import build_feeds
-        from pipeline.render.site.pages import build_site, site_images
         from pipeline.render.site.site_index import build_index
+        from pipeline.render.site.site_parts import build_site, site_images
         from pipeline.render.site_icon import draw_icon, site_icon
 
         composer, locks = self._composer, self.workspace.assembler.locks

@@ -287,8 +287,8 @@ class _Replacement:
     def _remove_others(self, path: str, names: Container[str] = ()) -> None:
         """Remove from the folder at `path` what has none of these names, but not what is kept."""
         with os.scandir(self._root / path) as entries:
-            left = [each for each in entries if each.name not in names]
-        for each in left:
+            others = [each for each in entries if each.name not in names]
+        for each in others:
             below = f"{path}/{each.name}"
             if below in self._keep:
                 continue

@@ -1,8 +1,9 @@
-"""HTTP: requests to named services, and safe requests to foreign addresses (the door for httpx and httpcore).
+"""HTTP: requests to named services, and safe requests to foreign addresses.
 
 A foreign address must not lead into a private network, whatever name it has. `SafeClient` resolves a
 host once, checks each of its IP addresses, and connects to a checked one: resolved a second time, the name
 could have another address (DNS rebinding). No client here follows a redirect or reads proxy settings itself.
+The only module that imports httpx and httpcore.
 """
 
 from __future__ import annotations

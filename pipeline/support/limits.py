@@ -8,6 +8,9 @@ SETTINGS_FILE = "newsletter.toml"
 ISSUE_FILE = "issue.md"
 """An issue: front matter and the letter, in a folder of its own below issues/."""
 
+THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Hosts that need no https: nothing leaves the machine."""
+
 # --- the email -------------------------------------------------------------------------------
 
 GMAIL_CLIP = 102_400

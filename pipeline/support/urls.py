@@ -52,6 +52,13 @@ def scheme_of(address: str) -> str:
     return match[1].lower() if match else ""
 
 
+def web_address_hint(text: str, sample: str = "https://example.org/…") -> str:
+    """Say how to write a text as a web address: a host with `https://`, anything else as the sample."""
+    if re.fullmatch(r"(?://)?[^\s/:@?#]+\.[^\s/:@?#]+(?::\d+)?(?:[/?#]\S*)?", text):
+        return f'Write "https://{text.removeprefix("//")}".'
+    return f"As {sample}"
+
+
 def hide_password(text: str) -> str:
     """A text to be shown: each address in it without the user and the password that it may have."""
     return _CREDENTIALS.sub(r"\1…@", text) if "@" in text else text

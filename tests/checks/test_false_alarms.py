@@ -78,6 +78,7 @@ def test_sound_writing_has_no_finding(first: int) -> None:
         ("COPY001", "\n::: callout\n::: web-only\nA TK.\n:::\n:::", '"TK" is left in the text: A TK.'),
         ("COPY001", "Lorem ipsum dolor: lorem ipsum.", '"Lorem ipsum"'),
         ("COPY001", "The figure is [insert number] now.", '"[insert number]"'),
+        ("COPY001", "It began. [ADD QUOTE HERE] So it was.", '"[ADD QUOTE HERE]"'),
         ("COPY002", "It goes\nto to the brain.", '"to to" has a word twice'),
         ("COPY002", "The *brain* brain acts.", '"brain brain"'),
         ("COPY003", "The report is attached to this email.", '"is attached to this email"'),

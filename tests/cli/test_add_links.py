@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -18,7 +20,7 @@ from property_kit import tries
 from workspace_kit import SETTINGS, WorkspaceRunner
 
 from pipeline.actions.add_links import LinkRequest, add_links
-from pipeline.articles.links import link_id
+from pipeline.articles.link_items import link_id
 from pipeline.cli import main
 from pipeline.compose import Composer
 from pipeline.content.tree import elements
@@ -128,6 +130,66 @@ def test_a_link_that_is_there_already_is_refused_at_once(workspace: WorkspaceRun
 
 
 @pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        ("example.org/foo", 'Write "https://example.org/foo".'),
+        ("//example.org", 'Write "https://example.org".'),
+        ("example.org:8080?a=b", 'Write "https://example.org:8080?a=b".'),
+        ("ftp://example.org/", "As https://example.org/…"),
+        ("mailto:ada@example.org", "As https://example.org/…"),
+        ("GCC 16.", "As https://example.org/…"),
+    ],
+)
+def test_an_address_without_https_is_repeated_with_it(
+    workspace: WorkspaceRunner, typed: str, hint: str
+) -> None:
+    assert workspace.error("add", typed) == f"{typed}: is not a web address.\n    {hint}\n"
+    workspace.write({FILE: f"- title: X\n  url: {typed}\n", "newsletter.toml": SETTINGS})
+    assert hint in workspace.run("links").stderr
+    settings = f'unsubscribe_url = "{typed}"'
+    workspace.write({"newsletter.toml": re.sub("unsubscribe_url = .*", settings, SETTINGS)})
+    assert hint in workspace.run("links").stderr
+
+
+def test_the_hint_after_a_failed_fetch_has_all_that_was_typed(workspace: WorkspaceRunner, site: str) -> None:
+    url = f"{site}/none"
+    options = ("--tag", "two words", "--tag", "notes", "--comment", "Why.", "--via", "Ada")
+    error = workspace.error("add", url, *options, "--allow-private")
+    repeated = "--tag 'two words' --tag notes --comment Why. --via Ada"
+    assert f"Write its title yourself: pressroom add {url} {repeated} --title" in error
+    words = shlex.split(error.partition("pressroom ")[2])
+    workspace.ok(*words, *NOW)
+    assert "tags: [two words, notes]" in workspace.read(FILE)
+
+
+def test_a_tag_is_added_in_the_spelling_that_is_there(workspace: WorkspaceRunner) -> None:
+    workspace.write({FILE: "- {title: A, url: https://a.example/, tags: [tools]}\n"})
+    result = workspace.run(
+        "add", "https://a.example/2", "--title", "B", "--tag", "Tools", "--tag", "NOTES", *NOW
+    )
+    assert result.stderr == (
+        'The tag "Tools" is spelt "tools" here, so that is used.\n'
+        'The tag "NOTES" is spelt "notes" here, so that is used.\n'
+    )
+    assert workspace.json("links", "--tag", "tools", "--tag", "notes")[0]["title"] == "B"
+    workspace.ok("new", "article", "The lamp", "--tag", "Tools")
+    assert "tags: [tools]" in workspace.read("issues/articles/the-lamp.md")
+    assert "Edition for everyone: " in workspace.ok("plan", "1")
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_the_spelling_that_fewer_items_have_is_the_mistake(workspace: WorkspaceRunner, first: bool) -> None:
+    """Of two that as many have it is the later one, as in the second list."""
+    odd = "- title: Odd\n  url: https://a.example/1\n  tags: [notes, Tools]\n"
+    two, three = (f"- title: T{n}\n  url: https://a.example/{n}\n  tags: [tools]\n" for n in (2, 3))
+    workspace.write({FILE: f"{odd}\n{two}\n{three}" if first else f"{two}\n{odd}"})
+    own, others = (3, 7) if first else (7, 3)
+    assert workspace.error("plan", "1") == (
+        f'{FILE}:{own}: the tag "Tools" is spelt "tools" in {FILE}:{others}.\n    Use one spelling.\n'
+    )
+
+
+@pytest.mark.parametrize(
     "before",
     [
         b"- url: https://b.example/   # mine\n  title:   'B'\n",
@@ -158,10 +220,8 @@ def test_many_come_from_standard_input(workspace: WorkspaceRunner) -> None:
         input=lines,
         prog_name="pressroom",
     )
-    assert (
-        result.exit_code == 1
-        and "https://a.example/1: is given twice; the first one counts." in result.stderr
-    )
+    assert result.exit_code == 1
+    assert result.stderr == "-:4: https://a.example/1: is given twice; the first one counts.\n"
     assert [each["title"] for each in workspace.json("links")] == ["Second", "The first: one"]
     assert workspace.json("plan", "1")["links"][0]["taken"]
 

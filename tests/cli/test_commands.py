@@ -245,6 +245,27 @@ def test_new_issue_and_article_are_read_back_as_drafts(workspace: WorkspaceRunne
     assert workspace.json("status")["issues"][1]["state"] == "draft"
 
 
+def test_a_new_issue_has_its_number_in_the_name_of_its_folder_alone(workspace: WorkspaceRunner) -> None:
+    workspace.ok("new", "issue", "Second", "--date", "2026-03-01")
+    assert "number" not in workspace.read("issues/002-second/issue.md")
+    (workspace.root / "issues/002-second").rename(workspace.root / "issues/007-second")
+    assert [each["number"] for each in workspace.json("status")["issues"]] == [1, 7]
+
+
+def test_freezing_says_of_an_issue_dated_ahead_when_it_is_public(workspace: WorkspaceRunner) -> None:
+    said = workspace.run("assemble", "1", "--now", "2026-01-20").stderr
+    assert "It is dated 2026-02-01: until then it is in no page and no feed." in said
+    assert "It is dated" not in workspace.run("assemble", "1", "--update", "--now", "2026-02-02").stderr
+
+
+def test_a_slug_that_two_issues_have_names_neither(workspace: WorkspaceRunner) -> None:
+    workspace.ok("new", "issue", "The plastic brain", "--date", "2026-03-01")
+    said = workspace.error("plan", "the-plastic-brain")
+    assert '2 issues have the slug "the-plastic-brain".' in said and "Name one: 1 or 2." in said
+    for name in ("1", "2", "001-the-plastic-brain", "latest"):
+        workspace.ok("plan", name)
+
+
 @pytest.mark.parametrize("title", ["", "  ", "a\nb", "...", "../x", "nul", "a\x00b"])
 def test_new_refuses_titles_that_make_no_slug(workspace: WorkspaceRunner, title: str) -> None:
     before = workspace.tree()
@@ -423,7 +444,7 @@ def test_help_and_a_build_of_what_was_not_changed_import_nothing_heavy(workspace
     helping = _imported_by(workspace, "--help")
     assert _of_pressroom(helping) == {"pipeline", "pipeline.cli", "pipeline.errors"}
     building = _imported_by(workspace, "build", "--now", "2026-03-01")
-    assert "pipeline.support.unchanged" in building and "pipeline.model" not in building
+    assert "pipeline.support.last_run" in building and "pipeline.model" not in building
     assert not {each for each in building if each.startswith(("pipeline.actions", "pipeline.config"))}
     assert set() == (helping | building) & {*HEAVY, "idna", "json", "zoneinfo"}
 

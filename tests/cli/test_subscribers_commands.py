@@ -74,12 +74,13 @@ def test_without_a_yes_nothing_is_written(publication: WorkspaceRunner, answer: 
         ("lists/reader.csv", 'there is no such file.\n    Did you mean "readers.csv"?'),
         ("lists", "is a folder, not a list."),
         ("lists/none.csv", "no row has an address."),
+        ("lists/none.csv:2", '"cy@" is not an email address.'),
         ("lists/empty.csv", "is empty."),
     ],
 )
 def test_a_list_that_has_nobody_is_an_error(publication: WorkspaceRunner, name: str, message: str) -> None:
     publication.write({"lists/none.csv": "email\ncy@\n", "lists/empty.csv": ""})
-    result = suppress(publication, "--from", str(publication.root / name))
+    result = suppress(publication, "--from", str(publication.root / name.partition(":")[0]))
     assert result.exit_code == 1
     assert f"{publication.root / name}: {message}" in result.stderr
 

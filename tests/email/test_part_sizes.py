@@ -63,3 +63,12 @@ def test_a_check_renders_each_edition_once(
     rendered.clear()
     workspace.run("test", "1", "--to", "me@example.org")
     assert rendered == ["everyone"]
+    rendered.clear()
+    workspace.write(
+        {
+            "newsletter.toml": workspace.read("newsletter.toml") + "\n[approval]\nrequired = 1\n",
+            "readers.csv": "email\nada@example.org\n",
+        }
+    )
+    workspace.run("send", "1", "--to", str(workspace.root / "readers.csv"), "--plan")
+    assert rendered == ["everyone", "clinicians"]

@@ -288,3 +288,32 @@ def test_no_line_of_prose_is_wider_than_100_columns(page: Path) -> None:
 def test_the_rule_that_developing_shows_is_one_of_ours() -> None:
     (shown,) = re.findall(r"```py\n(.*?)```", (DOCS / "developing.md").read_text(encoding="utf-8"), re.DOTALL)
     assert shown in (ROOT / "pipeline/checks/rules/html_head.py").read_text(encoding="utf-8")
+
+
+def test_the_picture_of_the_code_has_each_room_once_and_no_other() -> None:
+    page = (DOCS / "developing.md").read_text(encoding="utf-8")
+    (picture,) = re.findall(r"^pipeline/\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    rooms = [room.rstrip("/") for room in re.findall(r"^  (\w[\w/.]*)", picture, re.MULTILINE)]
+    shown = sorted({room.partition("/")[0] for room in rooms})
+    ours = (
+        each.name for each in (ROOT / "pipeline").iterdir() if each.name not in {"__pycache__", "py.typed"}
+    )
+    assert shown == sorted(ours)
+    assert len(set(rooms)) == len(rooms)
+    assert all((ROOT / "pipeline" / room).exists() for room in rooms)
+
+
+@pytest.mark.parametrize(
+    "page", [DOCS / "developing.md", ROOT / "CONTRIBUTING.md", DOCS / "adding-a-service.md"], ids=name
+)
+def test_every_file_that_a_page_for_developers_names_is_there(page: Path) -> None:
+    text = _FENCE.sub("", page.read_text(encoding="utf-8"))
+    roots = (ROOT, ROOT / "pipeline", ROOT / "tests")
+    paths = {
+        path
+        for path in re.findall(r"`([\w.-]+/[\w.*/-]*)`", text)
+        if path.endswith(".py") or any((root / path.partition("/")[0]).is_dir() for root in roots)
+    }
+    assert paths
+    lost = {path for path in paths if not any(any(root.glob(path)) for root in roots)}
+    assert all(path == "issues/articles/x.md" or "acme" in path for path in lost), lost

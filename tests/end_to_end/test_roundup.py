@@ -8,7 +8,7 @@ import re
 import pytest
 from workspace_kit import WorkspaceRunner, article, issue
 
-from pipeline.articles.links import link_id
+from pipeline.articles.link_items import link_id
 from pipeline.support.limits import GMAIL_CLIP
 from pipeline.support.urls import normalized_address, without_tracking
 

@@ -27,7 +27,7 @@ from workspace_kit import ROOT, WorkspaceRunner, article, png, write_own_texts
 from pipeline.cli import main
 
 _BLOCK = re.compile(r"^```text\n(\$ .*?)^```$", re.MULTILINE | re.DOTALL)
-_COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
+_COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 _LEFT_OUT = ("preview", "--push")
 """A preview has another address each time; the tests of pushing have a service to push to."""
 
@@ -72,12 +72,6 @@ def not_a_draft(workspace: WorkspaceRunner) -> None:
     workspace.write({second: re.sub("draft: true.*\n", "", workspace.read(second))})
 
 
-def empty_the_list(workspace: WorkspaceRunner) -> None:
-    """Delete the links that came with the workspace, write the letter, and fill in the settings."""
-    (workspace.root / "issues/links/first.yaml").unlink()
-    write_letter_and_settings(workspace)
-
-
 def write_letter_and_settings(workspace: WorkspaceRunner) -> None:
     fill_in_the_settings(workspace)
     write_own_texts(workspace)
@@ -89,10 +83,6 @@ BEFORE: dict[tuple[str, str], Callable[[WorkspaceRunner], None]] = {
     ("first-issue.md", 'pressroom new issue "The second issue"'): a_month_later,
     ("assembling.md", "pressroom plan 2"): not_a_draft,
     ("assembling.md", "pressroom build"): edit_the_lamp,
-    (
-        "links.md",
-        'pressroom add https://example.org/gcc-16 --tag news --title "GCC 16 has landed"',
-    ): empty_the_list,
     ("letter.md", "pressroom assemble 1"): write_letter_and_settings,
     ("letter.md", 'pressroom new issue "The warm kitchen" --from 1'): a_month_later,
 }
@@ -128,10 +118,12 @@ def run_page(page: Path, workspace: WorkspaceRunner, home: Path) -> None:
         for line, shown in _COMMAND.findall(block):
             if BEFORE.get((page.name, line)):
                 BEFORE[page.name, line](workspace)
-            program, *arguments = shlex.split(line)
+            program, *arguments = shlex.split(line.replace("\\\n", " "))
             printed = shown
             if program == "cd":
                 workspace = WorkspaceRunner(workspace.root / arguments[0])
+            elif program == "rm":
+                (workspace.root / arguments[0]).unlink()
             elif program == "pressroom" and not any(each in arguments for each in _LEFT_OUT):
                 with_root = ["-C", str(workspace.root), *arguments]
                 output = (

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import yaml
-from workspace_kit import WorkspaceRunner
+from workspace_kit import ROOT, SETTINGS, WorkspaceRunner, article, issue
+
+from pipeline.importers.readers.link_list import COLUMNS
 
 NOW = ("--now", "2026-11-29")
 LINK = "https://example.org/gcc"
@@ -103,7 +107,120 @@ def test_an_import_says_how_many_links_no_section_takes(workspace: WorkspaceRunn
     for name, text in lists.items():
         workspace.write({f"in/{name}.csv": text})
         said.append(workspace.run("import", str(workspace.root / f"in/{name}.csv"), *NOW).stderr)
-    assert said == ["\n1 new link.\n1 of them has no tag that a section takes: news.\n", "\n1 new link.\n"]
+    assert said == ["\n1 new link.\nIt has no tag that a section takes: news.\n", "\n1 new link.\n"]
+
+
+@pytest.mark.parametrize(
+    ("tags", "summary"),
+    [
+        ([""], "1 new link.\nIt has no tag, and sections take links by their tags.\n"),
+        (["", "notes"], "2 new links.\n1 of them has no tag, and sections take links by their tags.\n"),
+        (["", ""], "2 new links.\n2 of them have no tag, and sections take links by their tags.\n"),
+        (["", "news", "a"], "3 new links.\n3 of them have no tag that a section takes: a, news.\n"),
+        (["notes", "notes"], "2 new links.\n"),
+    ],
+)
+def test_one_link_that_no_section_takes_is_not_called_they(
+    workspace: WorkspaceRunner, tags: list[str], summary: str
+) -> None:
+    rows = "".join(f"{LINK}-{number},{tag}\n" for number, tag in enumerate(tags))
+    workspace.write({"in/a.csv": f"url,tags\n{rows}"})
+    assert workspace.run("import", str(workspace.root / "in/a.csv"), *NOW).stderr == f"\n{summary}"
+
+
+# --- tags in one spelling ----------------------------------------------------------------------
+
+
+def tags_of(workspace: WorkspaceRunner) -> list[list[str]]:
+    return [each.get("tags") for each in yaml.safe_load(entries(workspace))]
+
+
+def import_reading(workspace: WorkspaceRunner, *more: str) -> None:
+    """Import a bookmark from the folder "Reading", and a row with the tag "READING"."""
+    folder = NETSCAPE.replace(' TAGS="{tags}"', "").replace("News", "Reading")
+    workspace.write({"in/a.html": folder, "in/b.csv": f"url,tags\n{LINK}-2,READING|x\n"})
+    workspace.ok("import", str(workspace.root / "in"), *more, *NOW)
+    assert "is spelt" not in workspace.run("links").stderr
+
+
+def test_a_folder_and_the_tag_that_is_given_are_one_tag(workspace: WorkspaceRunner) -> None:
+    import_reading(workspace, "--tag", "reading")
+    assert tags_of(workspace) == [["reading"], ["reading", "x"]]
+
+
+def test_without_a_given_tag_the_first_spelling_counts(workspace: WorkspaceRunner) -> None:
+    import_reading(workspace)
+    assert tags_of(workspace) == [["Reading"], ["Reading", "x"]]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("issues/articles/a.md", article(tags="[reAding]")),
+        ("issues/links/a.yaml", "- {title: A, url: https://a.example/, tags: [reAding]}\n"),
+        ("newsletter.toml", SETTINGS.replace('"notes"', '"reAding"')),
+        ("issues/009-a/issue.md", issue(9, more="sections:\n  - {title: A, tags: [reAding]}\n")),
+    ],
+)
+def test_imported_links_take_the_spelling_that_the_workspace_has(
+    workspace: WorkspaceRunner, path: str, text: str
+) -> None:
+    workspace.write({path: text})
+    import_reading(workspace, "--tag", "reading")
+    assert tags_of(workspace) == [["reAding"], ["reAding", "x"]]
+
+
+def test_the_tags_of_an_imported_article_are_spelt_as_the_one_that_is_given(
+    workspace: WorkspaceRunner,
+) -> None:
+    workspace.write({"in/a.md": article("A", tags="[Reading, x]"), "in/b.md": article("B", tags="[READING]")})
+    workspace.ok("import", str(workspace.root / "in"), "--tag", "reading", *NOW)
+    assert "tags: [reading, x]" in workspace.read("issues/articles/a.md")
+    assert "tags: [reading]" in workspace.read("issues/articles/b.md")
+
+
+def test_the_tag_that_is_given_takes_the_spelling_that_is_there_and_the_import_says_so(
+    workspace: WorkspaceRunner,
+) -> None:
+    workspace.write({"in/a.md": article("A", tags="[x]")})
+    result = workspace.run("import", str(workspace.root / "in"), "--tag", "Notes", *NOW)
+    assert 'The tag "Notes" is spelt "notes" here, so that is used.\n' in result.stderr
+    assert "inferred tag" not in result.stdout
+    assert "tags: [x, notes]" in workspace.read("issues/articles/a.md")
+
+
+# --- columns that are not understood -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("header", "named", "hint"),
+    [
+        ("url,tags,tilte", "column tilte", 'tilte: Did you mean "title"? Links have the columns url, title,'),
+        ("Link,Etiketten,Titel", "columns etiketten, titel", 'titel: Did you mean "title"? Links'),
+        ("url,title,state", "column state", "    Links have the columns url, title, comment, tags, date;"),
+    ],
+)
+def test_a_column_of_links_that_is_not_understood_is_named(
+    workspace: WorkspaceRunner, header: str, named: str, hint: str
+) -> None:
+    workspace.write({"in/a.csv": f"{header},empty\n{LINK},notes,Words,\n"})
+    file = str(workspace.root / "in/a.csv")
+    shown = workspace.run("import", file, "--dry-run", *NOW).stderr
+    assert f"a.csv:1: warning: left out what is in the {named}.\n" in shown and hint in shown
+    (warning,) = workspace.json("import", file, *NOW)["warnings"]
+    assert warning["line"] == 1 and warning["message"] in shown
+    assert entries(workspace).count("- title: ") == 1
+
+
+def test_a_table_whose_columns_are_known_has_no_warning(workspace: WorkspaceRunner) -> None:
+    workspace.write({"in/links.csv": LISTS["links.csv"]})
+    assert workspace.json("import", str(workspace.root / "in/links.csv"), *NOW)["warnings"] == []
+
+
+def test_the_page_on_links_has_the_name_of_each_column() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (.*) \|$", (ROOT / "docs/links.md").read_text("utf-8"), re.MULTILINE)
+    shown = {name: {name, *re.findall(r"\w+", others)} for name, others in rows}
+    assert shown == {name: set(names) for name, names in COLUMNS.items()}
 
 
 MARKDOWN = f"""# Links this week

@@ -43,8 +43,8 @@ from pipeline.model import (
     Published,
     Section,
 )
-from pipeline.render.site.pages import build_site, site_images
 from pipeline.render.site.site_index import build_index
+from pipeline.render.site.site_parts import build_site, site_images
 from pipeline.render.site_icon import site_icon
 from pipeline.support import merge, urls
 from pipeline.support.templating import Templates

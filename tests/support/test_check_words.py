@@ -18,7 +18,10 @@ def check(folder: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize(
     "text",
-    ["It stands here.", "Made Anew.", "A text that is none.", "It gives a value.", "The page is told."],
+    [
+        *("It stands here.", "They stand.", "Made Anew.", "A text that is none.", "Of which none is read."),
+        *("It gives a value.", "The page is told.", "Readers are told.", "The file whereof it is made."),
+    ],
 )
 def test_a_refused_word_in_a_docstring_is_named_with_its_line(tmp_path: Path, text: str) -> None:
     (tmp_path / "one.py").write_text(f'"""First.\n\n{text}\n"""\n')

@@ -16,7 +16,7 @@ from pipeline.model import Place, Severity
 from pipeline.support import merge
 
 _PLACEHOLDER = re.compile(
-    r"\[\[TK\b[^\]]*\]\]|\bTK(?:TK)*\b|\bTODO\([^()]*\)|\bFIXME\b|\[(?i:insert)\b[^\]]*\]"
+    r"\[\[TK\b[^\]]*\]\]|\bTK(?:TK)*\b|\bTODO\([^()]*\)|\bFIXME\b|\[(?i:insert)\b[^\]]*\]|\[[A-Z' ]+ HERE\]"
     r"|\b(?i:lorem ipsum|dolor sit amet|your text here|text goes here|placeholder text|insert text here)\b"
 )
 _LIKELY = re.compile(r"\bTODO\b(?!\()|\bXXX+\b|\bTB[DC]\b|\?\?\?+|\bblah blah\b")
@@ -80,8 +80,8 @@ def _around(text: str, match: re.Match[str]) -> str:
 def placeholder(context: CheckContext) -> Iterator[Violation]:
     """Readers see that nobody read the piece before it went out.
 
-    Placeholders are the whole words TK and FIXME, `TODO(…)`, `[[TK …]]`, `[insert …]` and lorem ipsum. A
-    warning are TODO, TBD, TBC, XXX and ???, which have other meanings too.
+    Placeholders are the whole words TK and FIXME, `TODO(…)`, `[[TK …]]`, `[insert …]`, `[… HERE]` in
+    capitals and lorem ipsum. A warning are TODO, TBD, TBC, XXX and ???, which have other meanings too.
     """
     for passage in (
         *context.passages,
@@ -93,8 +93,8 @@ def placeholder(context: CheckContext) -> Iterator[Violation]:
             text = _CODE_IN_FIELD.sub(lambda code: "x" * len(code[0]), text)
         for pattern, severity in ((_PLACEHOLDER, None), (_LIKELY, Severity.WARNING)):
             for match in pattern.finditer(text):
-                left = " ".join(match[0].split())
-                message = f'"{left}" is left in the text: {_around(text, match)}'
+                placeholder = " ".join(match[0].split())
+                message = f'"{placeholder}" is left in the text: {_around(text, match)}'
                 yield Violation(message, passage.place(match.start()), severity=severity)
 
 

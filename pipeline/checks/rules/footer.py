@@ -17,14 +17,12 @@ _SMALLEST = 10.0
 
 
 def _missing(context: CheckContext, what: str, lines: list[str]) -> Iterator[Violation]:
-    html = " ".join(word for run in context.runs for word in words(run.text))
-    text = " ".join(words(context.rendered.text))
     wanted = [f" {' '.join(words(line))} " for line in lines]
     for form, shown, place in (
-        ("HTML", html, context.template(_FOOTER, 1)),
-        ("plain text", text, context.at()),
+        ("HTML", context.html_words, context.template(_FOOTER, 1)),
+        ("plain text", context.text_words, context.at()),
     ):
-        if any(line.strip() and line not in f" {shown} " for line in wanted):
+        if any(line.strip() and line not in shown for line in wanted):
             yield Violation(f"the {form} does not say {what}.", place)
 
 

@@ -338,5 +338,5 @@ def content_language(context: CheckContext) -> Iterator[Violation]:
     """Filters and translators guess at it, and screen readers of the text part read with the wrong voice."""
     value, line = _header(context, "Content-Language")
     if value != context.publication.language:
-        said = f'the Content-Language "{value}"' if value else "no Content-Language header"
-        yield Violation(f"the message has {said}.", _eml(context, line))
+        header = f'the Content-Language "{value}"' if value else "no Content-Language header"
+        yield Violation(f"the message has {header}.", _eml(context, line))

@@ -1,4 +1,4 @@
-"""Looks up records in DNS (the door for dnspython)."""
+"""Looks up records in DNS. The only module that imports dnspython."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TIME_LIMIT, WHOLE_LIMIT = 5.0, 30.0
 
 
 class NoDnsAnswer(Exception):
-    """A look-up of which it is not known what it would have brought; the text says why."""
+    """A look-up without an answer, which says neither yes nor no; the text says why."""
 
     def __init__(self, query: str, reason: str) -> None:
         super().__init__(reason)
@@ -45,7 +45,7 @@ class DnsAnswer:
 
     @property
     def absence(self) -> str:
-        """What is there instead of a record."""
+        """Why there is no record, in words."""
         return f"the name has no {self.kind} record" if self.name_exists else "there is no such name"
 
 
@@ -104,7 +104,7 @@ class Dns:
 
 
 def _printable(data: bytes) -> str:
-    """A foreign text without characters that a terminal obeys."""
+    """A foreign text without control characters, which a terminal would obey."""
     return "".join(each if each.isprintable() else "\ufffd" for each in data.decode("utf-8", "replace"))
 
 

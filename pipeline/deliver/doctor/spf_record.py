@@ -33,7 +33,7 @@ class SpfTerm:
     included: SpfRecord | None = None
 
     def matches(self, address: str) -> bool:
-        """Whether it says something of an IP address."""
+        """Whether it matches an IP address."""
         if self.included:
             return self.included.result(address) == "+"
         return any(ip_address(address) in each for each in self.networks)

@@ -13,7 +13,7 @@ _LONGEST = 1 << 20
 """Characters of a line; a longer one is no list, and would not fit into memory."""
 _BLANK = codecs.BOM_UTF8 + codecs.BOM_UTF16_LE + b" \t\r\n"
 """Bytes of a file without text."""
-_SAVE_AS_UTF_8 = "In the spreadsheet, save it as CSV with the encoding UTF-8."
+SAVE_AS_CSV = "In the spreadsheet, save it as CSV with the encoding UTF-8."
 
 
 def text_lines(file: Path, path: str) -> Iterator[str]:
@@ -30,7 +30,7 @@ def text_lines(file: Path, path: str) -> Iterator[str]:
                 "utf-16" if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
             )
             if encoding == "utf-8-sig" and b"\0" in start.partition(b"\n")[0]:
-                raise PressroomError("is not UTF-8 text.", path, None, _SAVE_AS_UTF_8)
+                raise PressroomError("is not UTF-8 text.", path, None, SAVE_AS_CSV)
             lines = TextIOWrapper(source, encoding, "replace", newline="")
             number = 0
             while line := lines.readline(_LONGEST):

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 import re
 
-from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.fragment import fragment
 from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.push_values import ServiceEdition
 from pipeline.export.target import SettingType, TagSupport, Target, TargetSetting
 
 
-def _body(delivery: Delivery) -> Body:
+def _body(edition: ServiceEdition) -> Body:
     body: Body = {
-        "title": delivery.title,
-        "subtitle": delivery.preview_text,
-        "body_content": delivery.html,
+        "title": edition.title,
+        "subtitle": edition.preview_text,
+        "body_content": edition.html,
         "email_settings": {
-            "email_subject_line": delivery.subject,
-            "email_preview_text": delivery.preview_text,
+            "email_subject_line": edition.subject,
+            "email_preview_text": edition.preview_text,
             # The email has its own head.
             "display_title_in_email": False,
             "display_byline_in_email": False,
             "display_subtitle_in_email": False,
         },
-        "web_settings": {"slug": delivery.slug},
-        "content_tags": list(delivery.tags),
+        "web_settings": {"slug": edition.slug},
+        "content_tags": list(edition.tags),
     }
-    if "segments" in delivery.settings:
-        everyone = {"tier_ids": ["all"], "include_segment_ids": delivery.settings["segments"]}
+    if "segments" in edition.settings:
+        everyone = {"tier_ids": ["all"], "include_segment_ids": edition.settings["segments"]}
         body["recipients"] = {"email": everyone}
     return body
 

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import re
 
-from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.push_values import ServiceEdition
 from pipeline.export.target import SettingType, TagSupport, Target, TargetSetting
 
 
-def _body(delivery: Delivery) -> Body:
-    recipients: Body = {"listIds": delivery.settings["lists"]}
-    if "segments" in delivery.settings:
-        recipients = {"segmentIds": delivery.settings["segments"]}
+def _body(edition: ServiceEdition) -> Body:
+    recipients: Body = {"listIds": edition.settings["lists"]}
+    if "segments" in edition.settings:
+        recipients = {"segmentIds": edition.settings["segments"]}
     body: Body = {
-        "name": delivery.name,
-        "sender": {"name": delivery.sender_name, "email": delivery.sender_address},
-        "subject": delivery.subject,
-        "previewText": delivery.preview_text,
-        "htmlContent": delivery.html,
-        "replyTo": delivery.reply_to or delivery.sender_address,
+        "name": edition.name,
+        "sender": {"name": edition.sender_name, "email": edition.sender_address},
+        "subject": edition.subject,
+        "previewText": edition.preview_text,
+        "htmlContent": edition.html,
+        "replyTo": edition.reply_to or edition.sender_address,
         "recipients": recipients,
         "mirrorActive": True,
     }
-    return body | ({"tag": delivery.tags[0]} if delivery.tags else {})
+    return body | ({"tag": edition.tags[0]} if edition.tags else {})
 
 
 TARGET = Target(

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import re
 
-from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.push_values import ServiceEdition
 from pipeline.export.target import Target, TargetSetting
 
 
-def _body(delivery: Delivery) -> Body:
+def _body(edition: ServiceEdition) -> Body:
     # Without a status an email is sent at once.
     body: Body = {
-        "subject": delivery.subject,
-        "body": delivery.html,
+        "subject": edition.subject,
+        "body": edition.html,
         "status": "draft",
-        "slug": delivery.slug,
-        "description": delivery.preview_text,
+        "slug": edition.slug,
+        "description": edition.preview_text,
     }
-    if delivery.web_url:
-        body["canonical_url"] = delivery.web_url
-    if tag := delivery.settings.get("subscriber_tag"):
+    if edition.web_url:
+        body["canonical_url"] = edition.web_url
+    if tag := edition.settings.get("subscriber_tag"):
         tagged = {"field": "subscriber.tags", "operator": "contains", "value": tag}
         body["filters"] = {"filters": [tagged], "groups": [], "predicate": "and"}
     return body

@@ -7,34 +7,34 @@ import re
 from typing import Any
 
 from pipeline.export.auth import GhostAuth
-from pipeline.export.delivery import Delivery, DraftStatus, ServiceApi
 from pipeline.export.dialect import BODY, Dialect, FieldTag, MessagePart
 from pipeline.export.fragment import styled_fragment
 from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.push_values import DraftStatus, ServiceApi, ServiceEdition
 from pipeline.export.target import TagSupport, Target, TargetSetting
 
 _EXCERPT = 300
 """Characters of an excerpt at most; it is the preview text of the email."""
 
 
-def _body(delivery: Delivery) -> Body:
+def _body(edition: ServiceEdition) -> Body:
     # Fields are filled in inside an email card only, which HTML cannot express: hence Ghost's own format.
-    card = {"type": "email", "version": 1, "html": delivery.html}
+    card = {"type": "email", "version": 1, "html": edition.html}
     root = {"type": "root", "version": 1, "children": [card], "direction": None, "format": "", "indent": 0}
     return {
-        "title": delivery.title,
-        "slug": delivery.slug,
+        "title": edition.title,
+        "slug": edition.slug,
         "lexical": json.dumps({"root": root}, ensure_ascii=False),
         "status": "draft",
         "email_only": True,
-        "email_subject": delivery.subject,
-        "custom_excerpt": delivery.preview_text[:_EXCERPT],
-        "tags": [{"name": tag} for tag in delivery.tags],
+        "email_subject": edition.subject,
+        "custom_excerpt": edition.preview_text[:_EXCERPT],
+        "tags": [{"name": tag} for tag in edition.tags],
     }
 
 
 def _save(
-    service: ServiceApi, path: str, post: Body, delivery: Delivery, existing: DraftStatus | None
+    service: ServiceApi, path: str, post: Body, edition: ServiceEdition, existing: DraftStatus | None
 ) -> Any:
     """Send a post in a list of one; a change names the version that it changes."""
     if existing:

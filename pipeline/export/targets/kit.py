@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import re
 
-from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.fragment import styled_fragment
 from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.push_values import ServiceEdition
 from pipeline.export.target import SettingType, Target, TargetSetting
 
 
-def _body(delivery: Delivery) -> Body:
+def _body(edition: ServiceEdition) -> Body:
     filters = [
-        {"type": kind, "ids": delivery.settings[name]}
+        {"type": kind, "ids": edition.settings[name]}
         for kind, name in (("segment", "segments"), ("tag", "subscriber_tags"))
-        if name in delivery.settings
+        if name in edition.settings
     ]
     # A moment to send at, or a public broadcast, would be more than a draft.
     return {
-        "subject": delivery.subject,
-        "preview_text": delivery.preview_text,
-        "content": delivery.html,
-        "description": delivery.name,
+        "subject": edition.subject,
+        "preview_text": edition.preview_text,
+        "content": edition.html,
+        "description": edition.name,
         "public": False,
-        "published_at": delivery.date,
+        "published_at": edition.date,
         "send_at": None,
-        "email_template_id": delivery.settings["template"],
-        "email_address": delivery.sender_address,
+        "email_template_id": edition.settings["template"],
+        "email_address": edition.sender_address,
         "subscriber_filter": [{"all": filters, "any": None, "none": None}] if filters else [],
         "thumbnail_alt": None,
         "thumbnail_url": None,

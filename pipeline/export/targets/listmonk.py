@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.push_values import ServiceEdition
 from pipeline.export.target import SettingType, TagSupport, Target, TargetSetting
 
 _CONDITIONAL = re.compile(r"<!(?:--)?\[if[^\]]*\](?:--)?>(?:<!-->)?|(?:<!--)?<!\[endif\](?:--)?>")
@@ -22,20 +22,20 @@ def _keep_comments(html: str) -> str:
     return _CONDITIONAL.sub(lambda mark: f'{{{{ Safe "{mark[0]}" }}}}', html)
 
 
-def _body(delivery: Delivery) -> Body:
+def _body(edition: ServiceEdition) -> Body:
     return {
-        "name": delivery.name,
-        "subject": delivery.subject,
-        "lists": delivery.settings["lists"],
-        "from_email": delivery.sender,
+        "name": edition.name,
+        "subject": edition.subject,
+        "lists": edition.settings["lists"],
+        "from_email": edition.sender,
         "type": "regular",
         "content_type": "html",
         "messenger": "email",
-        "body": delivery.html,
-        "altbody": delivery.text,
-        "tags": list(delivery.tags),
-        "headers": [{"Reply-To": delivery.reply_to}] if delivery.reply_to else [],
-        "template_id": delivery.settings["template"],
+        "body": edition.html,
+        "altbody": edition.text,
+        "tags": list(edition.tags),
+        "headers": [{"Reply-To": edition.reply_to}] if edition.reply_to else [],
+        "template_id": edition.settings["template"],
     }
 
 

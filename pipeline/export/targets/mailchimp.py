@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import quote
 
 from pipeline.errors import PressroomError
-from pipeline.export.delivery import Credentials, Delivery, DraftStatus, ServiceApi
 from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.push_values import Credentials, DraftStatus, ServiceApi, ServiceEdition
 from pipeline.export.target import SettingType, Target, TargetSetting
 from pipeline.support.http import BasicAuth
 
@@ -30,34 +30,34 @@ def _url(credentials: Credentials) -> str:
     return f"https://{center}.api.mailchimp.com/3.0"
 
 
-def _body(delivery: Delivery) -> Body:
-    recipients: Body = {"list_id": delivery.settings["list"]}
-    if "segment" in delivery.settings:
-        recipients["segment_opts"] = {"saved_segment_id": delivery.settings["segment"]}
+def _body(edition: ServiceEdition) -> Body:
+    recipients: Body = {"list_id": edition.settings["list"]}
+    if "segment" in edition.settings:
+        recipients["segment_opts"] = {"saved_segment_id": edition.settings["segment"]}
     return {
         "recipients": recipients,
         "settings": {
-            "title": delivery.name,
-            "subject_line": delivery.subject,
-            "preview_text": delivery.preview_text,
-            "from_name": delivery.sender_name,
+            "title": edition.name,
+            "subject_line": edition.subject,
+            "preview_text": edition.preview_text,
+            "from_name": edition.sender_name,
             # The address that mail comes from is also the one that answers go to.
-            "reply_to": delivery.reply_to or delivery.sender_address,
+            "reply_to": edition.reply_to or edition.sender_address,
         },
     }
 
 
 def _save(
-    service: ServiceApi, path: str, body: Body, delivery: Delivery, existing: DraftStatus | None
+    service: ServiceApi, path: str, body: Body, edition: ServiceEdition, existing: DraftStatus | None
 ) -> Any:
     """Send the campaign, then its content: HTML, or an archive with the pictures."""
     campaign = service.send("PATCH" if existing else "POST", path, body)
-    content: Body = {"plain_text": delivery.text}
-    if delivery.archive:
-        archive = base64.b64encode(delivery.archive).decode()
+    content: Body = {"plain_text": edition.text}
+    if edition.archive:
+        archive = base64.b64encode(edition.archive).decode()
         content["archive"] = {"archive_content": archive, "archive_type": "zip"}
     else:
-        content["html"] = delivery.html
+        content["html"] = edition.html
     service.send("PUT", f"/campaigns/{quote(campaign['id'], safe='')}/content", content)
     return campaign
 

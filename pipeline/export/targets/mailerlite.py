@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import re
 
-from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.push_values import ServiceEdition
 from pipeline.export.target import SettingType, Target, TargetSetting
 
 
-def _body(delivery: Delivery) -> Body:
+def _body(edition: ServiceEdition) -> Body:
     email = {
-        "subject": delivery.subject,
-        "from_name": delivery.sender_name,
-        "from": delivery.sender_address,
-        "content": delivery.html,
+        "subject": edition.subject,
+        "from_name": edition.sender_name,
+        "from": edition.sender_address,
+        "content": edition.html,
     }
-    readers = {name: delivery.settings[name] for name in ("groups", "segments") if name in delivery.settings}
-    return {"name": delivery.name, "type": "regular", "emails": [email], **readers}
+    readers = {name: edition.settings[name] for name in ("groups", "segments") if name in edition.settings}
+    return {"name": edition.name, "type": "regular", "emails": [email], **readers}
 
 
 TARGET = Target(

@@ -7,21 +7,21 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from pipeline.export.delivery import Delivery, DraftStatus, ServiceApi
 from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.push_values import DraftStatus, ServiceApi, ServiceEdition
 from pipeline.export.target import Target, TargetSetting
 from pipeline.support.http import BasicAuth
 
 
-def _body(delivery: Delivery) -> Body:
-    headers = {"From": delivery.sender, "Subject": delivery.subject}
-    headers |= {"Reply-To": delivery.reply_to} if delivery.reply_to else {}
-    return {"template": delivery.html, "headers": json.dumps(headers, ensure_ascii=False)}
+def _body(edition: ServiceEdition) -> Body:
+    headers = {"From": edition.sender, "Subject": edition.subject}
+    headers |= {"Reply-To": edition.reply_to} if edition.reply_to else {}
+    return {"template": edition.html, "headers": json.dumps(headers, ensure_ascii=False)}
 
 
 def _save(
-    service: ServiceApi, path: str, body: Body, delivery: Delivery, existing: DraftStatus | None
+    service: ServiceApi, path: str, body: Body, edition: ServiceEdition, existing: DraftStatus | None
 ) -> Any:
     """Send a form; a change goes to the active version of the template."""
     if existing:

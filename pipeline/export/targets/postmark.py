@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import re
 
-from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.push_values import ServiceEdition
 from pipeline.export.target import Target
 
 _ALIAS = "issue-{slug}"
 """An alias begins with a letter."""
 
 
-def _body(delivery: Delivery) -> Body:
+def _body(edition: ServiceEdition) -> Body:
     return {
-        "Name": delivery.name,
-        "Alias": _ALIAS.format(slug=delivery.slug),
-        "Subject": delivery.subject,
-        "HtmlBody": delivery.html,
-        "TextBody": delivery.text,
+        "Name": edition.name,
+        "Alias": _ALIAS.format(slug=edition.slug),
+        "Subject": edition.subject,
+        "HtmlBody": edition.html,
+        "TextBody": edition.text,
     }
 
 

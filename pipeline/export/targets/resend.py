@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import re
 
-from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.push_values import ServiceEdition
 from pipeline.export.target import Target, TargetSetting
 
 
-def _body(delivery: Delivery) -> Body:
+def _body(edition: ServiceEdition) -> Body:
     # It stays a draft, because there is no `send`.
     body: Body = {
-        "name": delivery.name,
-        "segment_id": delivery.settings["segment"],
-        "from": delivery.sender,
-        "subject": delivery.subject,
-        "preview_text": delivery.preview_text,
-        "html": delivery.html,
-        "text": delivery.text,
+        "name": edition.name,
+        "segment_id": edition.settings["segment"],
+        "from": edition.sender,
+        "subject": edition.subject,
+        "preview_text": edition.preview_text,
+        "html": edition.html,
+        "text": edition.text,
     }
-    if delivery.reply_to:
-        body["reply_to"] = [delivery.reply_to]
-    if "topic" in delivery.settings:
-        body["topic_id"] = delivery.settings["topic"]
+    if edition.reply_to:
+        body["reply_to"] = [edition.reply_to]
+    if "topic" in edition.settings:
+        body["topic_id"] = edition.settings["topic"]
     return body
 
 

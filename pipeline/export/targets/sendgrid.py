@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.push_values import ServiceEdition
 from pipeline.export.target import SettingType, TagSupport, Target, TargetSetting
 
 _NAME, _CATEGORIES = 100, 10
@@ -15,17 +15,17 @@ _NAME, _CATEGORIES = 100, 10
 _ADDRESS = "{{Sender_Address}}, {{Sender_City}}, {{Sender_State}} {{Sender_Zip}}"
 
 
-def _body(delivery: Delivery) -> Body:
-    settings = delivery.settings
+def _body(edition: ServiceEdition) -> Body:
+    settings = edition.settings
     readers = (("list_ids", "lists"), ("segment_ids", "segments"))
     return {
-        "name": delivery.name[:_NAME],
-        "categories": list(delivery.tags[:_CATEGORIES]),
+        "name": edition.name[:_NAME],
+        "categories": list(edition.tags[:_CATEGORIES]),
         "send_to": {key: settings[name] for key, name in readers if name in settings},
         "email_config": {
-            "subject": delivery.subject,
-            "html_content": delivery.html,
-            "plain_content": delivery.text,
+            "subject": edition.subject,
+            "html_content": edition.html,
+            "plain_content": edition.text,
             "generate_plain_content": False,
             "editor": "code",
             "suppression_group_id": settings["suppression_group"],

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 
 from pipeline.export.auth import AmazonAuth
-from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.push_values import ServiceEdition
 from pipeline.export.target import Target, TargetSetting
 
 
-def _body(delivery: Delivery) -> Body:
+def _body(edition: ServiceEdition) -> Body:
     return {
-        "TemplateContent": {"Subject": delivery.subject, "Html": delivery.html, "Text": delivery.text},
+        "TemplateContent": {"Subject": edition.subject, "Html": edition.html, "Text": edition.text},
     }
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
 
 from pipeline.config.fields import Field
-from pipeline.errors import PressroomError
+from pipeline.errors import PressroomError, suggest
 from pipeline.importers.blocks import Kind, parse_blocks
 from pipeline.importers.dates import date_of
 from pipeline.importers.decode import text_of
@@ -27,13 +27,17 @@ LINKS_FORM = "links"
 """What `--form` calls a list of links, which becomes link items and no article."""
 
 _NETSCAPE = re.compile(r"\s*<!DOCTYPE NETSCAPE-Bookmark-file-1", re.IGNORECASE)
-_COLUMNS = {
+COLUMNS = {
     "url": ("url", "link", "address", "href", "uri"),
     "title": ("title", "name", "headline"),
     "comment": ("description", "comment", "note", "notes", "excerpt", "summary"),
     "tags": ("tags", "tag", "labels", "category", "categories", "folder"),
     "date": ("date", "created", "created_at", "added", "time_added", "published"),
 }
+_LIKENESS = 0.7
+"""How like the name of a column another one is that may be a slip: `tgas` is, `state` is not."""
+
+_NAMED_COLUMNS = 8
 _LONGEST_COMMENT = 600
 _ITEM = re.compile(
     r"\s*(?:[-+*]|\d+[.)])\s+\[([^\[\]]+)\]\((https?://[^\s()]+)\)\s*[:–—-]?\s*(.*)", re.DOTALL
@@ -51,11 +55,11 @@ class SourceLink:
     day: date | None = None
 
 
-def read_link_list(material: Material) -> tuple[SourceLink | str, ...]:
+def read_link_list(material: Material, warnings: list[PressroomError]) -> tuple[SourceLink | str, ...]:
     """The links of a source that is nothing but a list of links; empty for any other.
 
-    In place of an entry that cannot become a link item there is the reason. Raises `PressroomError`
-    for a table that cannot be read.
+    In place of an entry that cannot become a link item there is the reason. Columns of a table that are not
+    understood are added to `warnings`. Raises `PressroomError` for a table that cannot be read.
     """
     ending = PurePosixPath(material.name).suffix.lower()
     try:
@@ -68,7 +72,10 @@ def read_link_list(material: Material) -> tuple[SourceLink | str, ...]:
         return tuple(_bookmarks(source))
     entries: tuple[SourceLink | str, ...] = ()
     if ending in ENDINGS:
-        entries = tuple(_rows(list(rows_of(material))))
+        rows = list(rows_of(material))
+        entries = tuple(_rows(rows))
+        if entries:
+            warnings += _unknown_columns(rows, material.name)
     elif source.lstrip().startswith("<") and re.search(r"<(?:opml|rss)\b", source[:2000], re.IGNORECASE):
         entries = tuple(_outlines(source)) or tuple(_items(source))
     elif ending in (".md", ".markdown"):
@@ -119,12 +126,30 @@ def _bookmarks(source: str) -> Iterator[SourceLink | str]:
 def _rows(rows: list[Row]) -> Iterator[SourceLink | str]:
     """Links of a table that has a column of addresses and none of texts."""
     names = rows[0].keys()
-    columns = {field: [key for key in keys if key in names] for field, keys in _COLUMNS.items()}
+    columns = {field: [key for key in keys if key in names] for field, keys in COLUMNS.items()}
     if not columns["url"] or is_of_posts(names):
         return
     for row in rows:
         cells = {field: first_cell(row, keys) for field, keys in columns.items()}
         yield _link(cells["url"], cells["title"], cells["comment"], cells["tags"], cells["date"])
+
+
+def _unknown_columns(rows: list[Row], file: str) -> Iterator[PressroomError]:
+    """Report the columns with words in them whose names are not those of `COLUMNS`, in one warning."""
+    known = {name for names in COLUMNS.values() for name in names}
+    unknown = [name for name in rows[0] if name not in known and any(row[name] for row in rows)]
+    if not unknown:
+        return
+    missing = [name for names in COLUMNS.values() if rows[0].keys().isdisjoint(names) for name in names]
+    near = ((name, suggest(name, missing, _LIKENESS)) for name in unknown)
+    hints = [f"{name}: {hint}" for name, hint in near if hint]
+    named = ", ".join(unknown[:_NAMED_COLUMNS]) + ", …" * (len(unknown) > _NAMED_COLUMNS)
+    yield PressroomError(
+        f"left out what is in the {'column' if len(unknown) == 1 else 'columns'} {named}.",
+        file,
+        1,
+        " ".join((*hints, f"Links have the columns {', '.join(COLUMNS)}; docs/links.md has all names.")),
+    )
 
 
 def _outlines(source: str) -> Iterator[SourceLink | str]:

@@ -106,9 +106,9 @@ class EmailContext:
         An article with an event has its days. The issue's own date is left out, and of a lone article the
         issue's reading time, for `issue_line` has said them.
         """
-        said = {"", self.messages.date(self.edition.issue.date)}
+        shown_above = {"", self.messages.date(self.edition.issue.date)}
         if len(self.edition.articles) == 1:
-            said.add(self.messages.format("minutes", minutes=self.edition.minutes))
+            shown_above.add(self.messages.format("minutes", minutes=self.edition.minutes))
         parts = [self.minutes(article)]
         first = []
         if series := self.edition.series.get(article.article.slug):
@@ -121,7 +121,7 @@ class EmailContext:
                 first.append(event.days)
             else:
                 parts.insert(0, self.messages.date(article.article.date))
-        return " · ".join([*first, *(part for part in parts if part not in said)])
+        return " · ".join([*first, *(part for part in parts if part not in shown_above)])
 
     def more_link(self, article: ComposedArticle, layout: Layout) -> EmailLink | None:
         """The "read more" link, which names the article and, for a piece on another site, the host.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 
+from pipeline.content.email_forms import DESK_ROOM
 from pipeline.content.footnotes import block_nodes
 from pipeline.content.html import nodes_to_html
 from pipeline.content.medium import Medium, for_audience
@@ -32,9 +33,7 @@ from pipeline.render.email.template_values import (
     EmailView,
 )
 from pipeline.render.shared_text import host, link_row, text_lines
-from pipeline.support.limits import BYLINE_WIDTH, EMAIL_GUTTER, EMAIL_WIDTH, TALLEST_IMAGE, THUMBNAIL_WIDTH
-
-_TEXT_WIDTH = EMAIL_WIDTH - 2 * EMAIL_GUTTER
+from pipeline.support.limits import BYLINE_WIDTH, TALLEST_IMAGE, THUMBNAIL_WIDTH
 
 _LOGO = (240, 56)
 """The largest width and height of the logo, in CSS pixels."""
@@ -56,7 +55,7 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
         tagline=publication.tagline,
         home_url=context.home_url,
         logo=_logo(logo, context),
-        lead=in_part(_fit(letter.lead, _TEXT_WIDTH), LETTER),
+        lead=in_part(_fit(letter.lead, DESK_ROOM), LETTER),
         letter=in_part(letter_blocks, LETTER),
         letter_notes_html=in_part(letter_notes, LETTER),
         contents=context.contents,
@@ -124,7 +123,7 @@ def _article(
         details=context.details(composed),
         minutes=context.minutes(composed),
         dek=article.dek,
-        lead=_fit(content.lead, _TEXT_WIDTH) if wide else None,
+        lead=_fit(content.lead, DESK_ROOM) if wide else None,
         thumbnail=_fit(content.thumbnail, THUMBNAIL_WIDTH) if card and thumbnails else None,
         blocks=blocks,
         notes_html=notes,

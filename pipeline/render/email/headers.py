@@ -17,11 +17,8 @@ from urllib.parse import quote, urlsplit
 
 from pipeline.errors import PressroomError
 from pipeline.model import ComposedEdition, MergeField, Publication, RenderedEmail
-from pipeline.support.limits import SETTINGS_FILE
+from pipeline.support.limits import ENCODED_LINE, LINE_OCTETS, SETTINGS_FILE
 from pipeline.support.mail_addresses import check_address
-
-_LONGEST = 998
-"""The hard limit of a line without its CRLF (RFC 5322, 2.1.1)."""
 
 TEST_SUBJECT = "[Test] "
 TEST_HEADER = "X-Pressroom-Test: yes"
@@ -103,7 +100,7 @@ class MessageHeaders:
         if https:
             addresses.insert(0, quote(_clean(url, "unsubscribe_url"), safe=_SAFE_IN_URL))
         lines = [f"<{address}>" for address in addresses]
-        if any(len(line) > _LONGEST - len("List-Unsubscribe: ,") for line in lines):
+        if any(len(line) > LINE_OCTETS - len("List-Unsubscribe: ,") for line in lines):
             raise PressroomError('"unsubscribe_url" is too long for a header.', SETTINGS_FILE)
         headers = {"List-Unsubscribe": ",\n ".join(lines)}
         # A setting with fields has them in neutral form, so that a filled one differs from it.
@@ -178,4 +175,4 @@ def _clean(text: str, field: str, path: str | None = SETTINGS_FILE) -> str:
 def _encoded(text: str, header: str) -> str:
     """Unstructured text, as encoded words where it needs them (RFC 2047), folded at 76 columns."""
     charset = "us-ascii" if text.isascii() and "=?" not in text else "utf-8"
-    return Header(text, charset, maxlinelen=76, header_name=header).encode()
+    return Header(text, charset, maxlinelen=ENCODED_LINE, header_name=header).encode()

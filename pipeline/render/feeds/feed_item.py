@@ -10,13 +10,10 @@ from urllib.parse import quote, unquote
 
 from pipeline.content.text_width import collapse_spaces
 from pipeline.model import Audio, Image, Publication
+from pipeline.support.files import FORBIDDEN
 from pipeline.support.urls import address, feed_file
 
 MEDIA_TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
-
-# XML 1.0 (section 2.2) cannot contain these, and feedgen refuses them; JSON leaves them out too, so
-# that all formats say the same. XML would turn a carriage return into a line feed.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 
 _GUID = "urn:x-guid:"
 
@@ -115,7 +112,8 @@ def single_line(text: str) -> str:
 
 def remove_forbidden(text: str) -> str:
     """A text without characters that are forbidden in feeds; tabs and line feeds stay."""
-    return _FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    # All formats leave them out, so that all say the same. XML would turn a carriage return into a line feed.
+    return FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def atom_id(item_id: str) -> str:

@@ -1,7 +1,7 @@
 """Feedgen with its defects corrected: what `rss.py` and `atom.py` share. No other module imports feedgen.
 
 The defects of feedgen 1.0, each measured:
-- the links of an Atom entry lose rel and type (a shadowed variable): `_EntryExtension` writes them again;
+- the links of an Atom entry lose rel and type (a shadowed variable): `_EntryExtension` writes them;
 - it knows neither hubs nor archives (RFC 5005): `_FeedExtension` adds their links;
 - RSS lacks dc:creator, atom:updated and an ungrouped media:content: `_EntryExtension` adds them;
 - the dates of the feed and of its entries default to the present moment: they are always set here.
@@ -42,10 +42,7 @@ def add_entry(generator: Any, item: FeedItem) -> Any:
     entry = generator.add_entry(order="append")
     entry.pressroom.item = item
     entry.title(item.title)
-    entry.link(href=item.link)
     entry.content(item.html, type="html")
-    if item.audio:
-        entry.enclosure(item.audio.url, item.audio.size, item.audio.media_type)
     for tag in item.tags:
         entry.category(term=tag)
     entry.published(item.published)
@@ -100,10 +97,8 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc]
         self._add_image(entry)
 
     def extend_atom(self, entry: Any) -> None:
-        for broken in entry.findall("link"):
-            entry.remove(broken)
         link = xml_elem("link", href=self.item.link, rel="alternate", type="text/html")
-        entry.insert(list(entry).index(entry.find("title")) + 1, link)
+        entry.find("title").addnext(link)
         if audio := self.item.audio:
             length = {"length": str(audio.size)}
             xml_elem("link", entry, href=audio.url, rel="enclosure", type=audio.media_type, **length)

@@ -13,7 +13,7 @@ from pipeline.render.feeds.feedgen_fixes import add_entry, new_generator, with_s
 _IMAGE_WIDTH, _IMAGE_HEIGHT = 144, 400
 _IMAGE_TYPES = frozenset({"image/gif", "image/jpeg", "image/png"})
 
-_NUMERIC = {"&amp;": "&#x26;", "&lt;": "&#x3C;", "&gt;": "&#x3E;"}
+_NUMERIC = {b"&amp;": b"&#x26;", b"&lt;": b"&#x3C;", b"&gt;": b"&#x3E;"}
 
 
 def rss(feed: Feed) -> bytes:
@@ -25,6 +25,9 @@ def rss(feed: Feed) -> bytes:
     _add_channel_image(generator, feed)
     for item in feed.items:
         entry = add_entry(generator, item)
+        entry.link(href=item.link)
+        if item.audio:
+            entry.enclosure(item.audio.url, item.audio.size, item.audio.media_type)
         entry.guid(item.id, permalink=False)
         # HTML-escaped once here and once by XML: readers take a description for HTML.
         entry.description(escape(item.summary, quote=False))
@@ -51,7 +54,7 @@ def _with_numeric_references(data: bytes) -> bytes:
     Content is escaped and has no CDATA, so that `<title>` is always the element.
     """
 
-    def numeric(title: re.Match[str]) -> str:
-        return re.sub("&amp;|&lt;|&gt;", lambda reference: _NUMERIC[reference[0]], title[0])
+    def numeric(title: re.Match[bytes]) -> bytes:
+        return re.sub(b"&amp;|&lt;|&gt;", lambda reference: _NUMERIC[reference[0]], title[0])
 
-    return re.sub(r"<title>[^<]*</title>", numeric, data.decode()).encode()
+    return re.sub(rb"<title>[^<&]*&[^<]*</title>", numeric, data)

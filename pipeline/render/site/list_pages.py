@@ -9,7 +9,6 @@ from typing import Any
 from pipeline.model import ComposedArticle, ComposedEdition, OutputFile
 from pipeline.render.authors import AuthorArticles
 from pipeline.render.shared_text import host
-from pipeline.render.site.archive import PAGE, Item, ListPage, archive_pages, archive_years, list_pages
 from pipeline.render.site.head_metadata import FeedLink, PageHead, feed_links, make_head
 from pipeline.render.site.json_ld import about_collection, about_publication
 from pipeline.render.site.page_frame import ARTICLES, ISSUES, TAGS, SiteRenderer
@@ -23,6 +22,7 @@ from pipeline.render.site.page_values import (
     site_issue,
     tag_list,
 )
+from pipeline.render.site.paging import PAGE, Item, ListPage, archive_pages, archive_years, list_pages
 from pipeline.render.site.site_index import SiteIndex
 from pipeline.render.site.site_page import SitePage
 from pipeline.support import urls

@@ -18,11 +18,11 @@ from typing import Any
 from pipeline.content.medium import Medium, for_audience
 from pipeline.content.tree_text import content_texts
 from pipeline.model import EVERYONE, ComposedArticle, ComposedEdition, OutputFile, SitePart
-from pipeline.render.site.archive import PAGE
 from pipeline.render.site.head_metadata import SEARCH_POLICY, PageHead
 from pipeline.render.site.list_pages import year_links
 from pipeline.render.site.page_frame import SEARCH, SiteRenderer
 from pipeline.render.site.page_values import article_date, by_year, site_article, site_date, tag_list
+from pipeline.render.site.paging import PAGE
 from pipeline.render.site.shown_values import ShownValues
 from pipeline.render.site.site_page import SitePage
 

@@ -12,8 +12,8 @@ from pipeline.content.events import first_event
 from pipeline.content.medium import Medium
 from pipeline.content.value_key import ValueKeys
 from pipeline.model import EVERYONE, ComposedArticle, ComposedEdition
-from pipeline.render.site.archive import PAGE, ListPage
 from pipeline.render.site.page_frame import SiteRenderer
+from pipeline.render.site.paging import PAGE, ListPage
 from pipeline.render.site.site_index import NEAR
 
 

@@ -1,4 +1,4 @@
-"""What a push sends and gets back: an edition in a service's words, and the draft that a service has."""
+"""Values of a push: the edition in a service's words, credentials, and the draft that the service has."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pipeline.support.mail_addresses import format_mailbox
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """One edition on its way to a service, its merge fields written as that service writes them.
+class ServiceEdition:
+    """An edition as a draft at a service has it: its merge fields are that service's tags.
 
     `name` is the draft's name at the service, and `slug` the same in letters, digits and hyphens: both
     are always the same for the same edition. `title` is the issue's own, `date` is in ISO 8601. `settings`

@@ -14,7 +14,7 @@ from site_links_kit import Site, broken_links
 from workspace_kit import SETTINGS, WorkspaceRunner, article, issue, png
 
 from pipeline.actions.assemble import assemble_issue
-from pipeline.render.site import archive, list_pages, search_index
+from pipeline.render.site import list_pages, paging, search_index
 from pipeline.workspace import open_workspace
 
 ADDRESS = "https://synapse.example/news"
@@ -52,7 +52,7 @@ def write_issues(workspace: WorkspaceRunner, count: int) -> None:
 def built(tmp_path_factory: pytest.TempPathFactory) -> WorkspaceRunner:
     workspace = WorkspaceRunner(tmp_path_factory.mktemp("archive") / "workspace")
     with pytest.MonkeyPatch.context() as patch:
-        for module in (archive, list_pages, search_index):
+        for module in (paging, list_pages, search_index):
             patch.setattr(module, "PAGE", 10)
         write_issues(workspace, 12)
     return workspace

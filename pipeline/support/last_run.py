@@ -1,4 +1,4 @@
-"""Knows without reading a text that nothing was changed since a command ran, and what it printed then.
+"""The last run of a command: what it printed, and whether any file was changed since then.
 
 The stamps of all files of the workspace are compared, before anything heavy is imported.
 """
