@@ -67,8 +67,9 @@ def test_each_row_of_a_query_is_a_recipient_or_rejected(database: str) -> None:
 def test_a_query_that_does_not_serve_is_refused_and_changes_nothing(
     database: str, query: str, said: str
 ) -> None:
-    with pytest.raises(PressroomError, match=said):
+    with pytest.raises(PressroomError, match=said) as error:
         list(open_query(database, query))
+    assert "LINE 1" not in str(error.value)
     assert len(list(open_query(database, "SELECT email FROM readers"))) == 5003
 
 
