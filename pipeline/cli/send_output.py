@@ -100,7 +100,9 @@ def print_rows(rows: Iterable[LedgerRow]) -> None:
     table.writerow(["email", "audience", "state", "class", "code", "reply", "attempts", "changed"])
     for each in rows:
         changed = each.changed.isoformat(timespec="seconds")
-        answer = (each.state.value, each.refusal.value if each.refusal else "", each.code or "", each.reply)
+        # A foreign server's words would be a formula to a spreadsheet.
+        reply = f"'{each.reply}" if each.reply.startswith(("=", "+", "-", "@")) else each.reply
+        answer = (each.state.value, each.refusal.value if each.refusal else "", each.code or "", reply)
         table.writerow([each.address, each.audience, *answer, each.attempts, changed])
 
 

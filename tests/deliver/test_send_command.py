@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import sqlite3
@@ -324,6 +325,15 @@ def test_the_recipients_in_a_state_are_listed_as_csv(unfinished: WorkspaceRunner
     header, row = unfinished.ok("send", "1", "--list", "unknown").splitlines()
     assert header == "email,audience,state,class,code,reply,attempts,changed"
     assert "@one.example,everyone,unknown,," in row or "@two.example,everyone,unknown,," in row
+
+
+def test_the_words_of_a_server_are_no_formula_in_the_csv(
+    sending: WorkspaceRunner, server: ScriptedServer
+) -> None:
+    fails(server, Fault("RCPT", '550 =HYPERLINK("https://evil.example")'))
+    send(sending)
+    (row,) = csv.DictReader(sending.ok("send", "1", "--list", "refused").splitlines())
+    assert row["reply"] == """'=HYPERLINK("https://evil.example")"""
 
 
 def test_a_send_is_dropped_only_while_nothing_has_left(unfinished: WorkspaceRunner) -> None:
