@@ -60,6 +60,6 @@ def postgres_rows(url: str, path: str, query: str) -> Iterator[Row]:
                 for number, cells in enumerate(answer, 1):
                     yield Row(number, names, cells)
     except psycopg.Error as error:
-        # Of a query the whole text quotes the cursor that is declared for it; of a connection there is no other.
+        # The whole text of a query quotes the cursor that is declared for it; a connection has no other.
         reason = error.diag.message_primary or " ".join(str(error).split())
         raise PressroomError(f"PostgreSQL says: {reason}", path) from error
