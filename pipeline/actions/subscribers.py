@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,19 +22,19 @@ from pipeline.workspace import Workspace
 class NamedPeople:
     """People who are to get no mail, each by what names them.
 
-    `keys` are those of addresses, `unsubscribed` come from tokens and `returned` from bounces. `errors` are
-    the rows of a list that name nobody.
+    `keys` are those of addresses. `unsubscribed` and `returned` map people to what names them: a token, or
+    what a bounce came to. `errors` are the rows of a list that name nobody.
     """
 
     keys: frozenset[str]
-    unsubscribed: frozenset[bytes]
-    returned: frozenset[bytes]
+    unsubscribed: Mapping[bytes, str]
+    returned: Mapping[bytes, str]
     errors: tuple[PressroomError, ...]
 
     @property
     def count(self) -> int:
         """The number of people."""
-        return len(self.keys) + len(self.unsubscribed | self.returned)
+        return len(self.keys) + len({*self.unsubscribed, *self.returned})
 
 
 def find_people(
@@ -50,8 +50,8 @@ def find_people(
     """
     errors: list[PressroomError] = []
     keys: set[str] = set()
-    unsubscribed: set[bytes] = set()
-    returned: set[bytes] = set()
+    unsubscribed: dict[bytes, str] = {}
+    returned: dict[bytes, str] = {}
     for address in addresses:
         with collect(errors):
             keys.add(_key(address))
@@ -67,16 +67,26 @@ def find_people(
             raise_all(
                 [*rows, PressroomError("no row has an address.", source, None, "Nobody was suppressed.")]
             )
-    return NamedPeople(frozenset(keys), frozenset(unsubscribed), frozenset(returned), tuple(rows))
+    return NamedPeople(frozenset(keys), unsubscribed, returned, tuple(rows))
 
 
 def suppress_people(workspace: Workspace, people: NamedPeople, reason: str | None, now: datetime) -> int:
-    """Put people on the suppression list. Returns how many."""
+    """Put people on the suppression list. Returns how many.
+
+    Raises `Mistakes` for tokens and bounces of people to whom no send of this ledger was: each ledger knows
+    a person by a digest of its own, so that nobody would be suppressed.
+    """
     with open_ledger(workspace.files.root) as ledger:
-        unsubscribed = people.unsubscribed | {ledger.person(key) for key in people.keys}
+        hint = "It is of a send from another machine, whose ledger knows the person: suppress them there."
+        raise_all(
+            PressroomError(f'"{shown(text)}" is of nobody whom this ledger has sent to.', hint=hint)
+            for person, text in (*people.unsubscribed.items(), *people.returned.items())
+            if not ledger.has_person(person)
+        )
+        unsubscribed = {*people.unsubscribed, *map(ledger.person, people.keys)}
         ledger.suppress(sorted(unsubscribed), reason or "unsubscribed", now)
         ledger.suppress(sorted(people.returned), reason or "bounced", now)
-    return len(unsubscribed | people.returned)
+    return len(unsubscribed | people.returned.keys())
 
 
 def allow_person(workspace: Workspace, address: str) -> None:
@@ -101,25 +111,25 @@ def _key(address: str) -> str:
     return recipient_key(address)
 
 
-def _token_people(tokens: Collection[str], publication: str) -> set[bytes]:
+def _token_people(tokens: Collection[str], publication: str) -> dict[bytes, str]:
     """Read the people of tokens. Raises `PressroomError` for each that was not signed for the publication."""
     if not tokens:
-        return set()
+        return {}
     keys = token_keys()
     if not keys:
         hint = "Set it as for a send."
         raise PressroomError("without PRESSROOM_SECRET no token can be read.", hint=hint)
-    people = {token: read_token(token, publication, keys) for token in tokens}
+    people = [(token, read_token(token, publication, keys)) for token in tokens]
     hint = "If the secret was changed since, set the former one as PRESSROOM_SECRET_OLD."
     raise_all(
         PressroomError(f'"{shown(token)}" is not a token of this publication.', hint=hint)
-        for token, person in people.items()
+        for token, person in people
         if not person
     )
-    return {person for person in people.values() if person}
+    return {person: token for token, person in people if person}
 
 
-def _bounced_people(texts: Collection[str]) -> set[bytes]:
+def _bounced_people(texts: Collection[str]) -> dict[bytes, str]:
     """Read what replaced `{recipient}` in `return_path`. Raises `PressroomError` for each other text."""
     hint = "It has 32 digits and letters from a to f, as in the address that the bounce came to."
     raise_all(
@@ -127,7 +137,7 @@ def _bounced_people(texts: Collection[str]) -> set[bytes]:
         for text in texts
         if not re.fullmatch("[0-9a-fA-F]{32}", text)
     )
-    return {bytes.fromhex(text) for text in texts}
+    return {bytes.fromhex(text): text for text in texts}
 
 
 def _list_keys(source: str, errors: list[PressroomError]) -> set[str]:

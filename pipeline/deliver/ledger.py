@@ -216,6 +216,10 @@ class Ledger(Protocol):
         """Take a person off the suppression list. Returns whether they were on it."""
         ...
 
+    def has_person(self, person: bytes) -> bool:
+        """Whether a send has a row for this person, also after they are forgotten."""
+        ...
+
     def suppression(self, person: bytes) -> str | None:
         """Return why a person is on the suppression list; None if they are not."""
         ...

@@ -345,6 +345,9 @@ class SqliteLedger:
             query = "DELETE FROM suppressions WHERE person = ?"
             return bool(self._file.execute(query, (person,)).rowcount)
 
+    def has_person(self, person: bytes) -> bool:
+        return bool(self._file.all("SELECT 1 FROM rows WHERE person = ? LIMIT 1", person))
+
     def suppression(self, person: bytes) -> str | None:
         reasons = self._file.all("SELECT reason FROM suppressions WHERE person = ?", person)
         return reasons[0][0] if reasons else None

@@ -13,10 +13,13 @@ from types import SimpleNamespace
 import keyring
 import pytest
 from click.testing import CliRunner, Result
+from sender_kit import START
 from workspace_kit import SETTINGS, WorkspaceRunner
 
 from pipeline.cli import main
+from pipeline.deliver.ledger import NewSend
 from pipeline.deliver.open_ledger import open_ledger
+from pipeline.deliver.recipient import Recipient
 from pipeline.deliver.tokens import TokenKey, TokenKeys, sign_token
 
 EXPORT = (
@@ -106,6 +109,10 @@ SITE = "https://synapse.example/news"
 
 @pytest.fixture
 def secret(publication: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The keys of tokens; an issue was sent to three people."""
+    new = NewSend("tag:1", "001-one", {}, "lists/readers.csv", "", "", START)
+    with open_ledger(publication.root) as ledger:
+        ledger.start_send(new, [Recipient(f"{name}@x.org", "", {}, 0) for name in ("ada", "bo", "cy")])
     monkeypatch.setattr(keyring, "get_password", lambda service, user: None)
     monkeypatch.setenv("PRESSROOM_SECRET", SECRET)
     monkeypatch.setenv("PRESSROOM_SECRET_OLD", FORMER)
@@ -132,6 +139,19 @@ def test_tokens_and_bounces_suppress_whom_they_are_of(publication: WorkspaceRunn
     with open_ledger(publication.root) as ledger:
         reasons = [ledger.suppression(person(publication, name)) for name in ("ada", "bo", "cy")]
     assert reasons == ["unsubscribed", "unsubscribed", "bounced"]
+
+
+@pytest.mark.usefixtures("secret")
+def test_a_token_of_a_send_that_another_ledger_has_is_refused(publication: WorkspaceRunner) -> None:
+    """Nobody would be suppressed by it: the two ledgers have different digests of a person."""
+    signed, bounced = token(publication, "ada"), person(publication, "cy").hex()
+    (publication.root / ".pressroom/deliver.sqlite").unlink()
+    result = suppress(publication, "--token", signed, "--bounced", bounced, "bo@x.org")
+    assert result.exit_code == 1
+    for text in (signed, bounced):
+        assert f'"{text}" is of nobody whom this ledger has sent to.' in result.stderr
+    assert "from another machine" in result.stderr
+    assert not any(suppressed(publication, "ada", "bo", "cy"))
 
 
 @pytest.mark.usefixtures("secret")
