@@ -15,6 +15,7 @@ from workspace_kit import WorkspaceRunner, article
 from pipeline.config.fields import Fields, plain_value
 from pipeline.config.front_matter import split_file
 from pipeline.errors import PressroomError, flatten
+from pipeline.support.urls import path_part
 
 SETTINGS = tries(300)
 
@@ -114,7 +115,8 @@ def test_a_new_article_is_read_back_as_it_was_asked_for(tmp_path: Path, title: s
         file = workspace.root / result.stdout.strip()
         fields = read(file.read_text(encoding="utf-8"))
         assert fields.text("title") == title
-        assert fields.texts("tags") == tuple(tags)
+        first_of_each_spelling = {path_part(tag): tag for tag in reversed(tags)}
+        assert fields.texts("tags") == tuple(tag for tag in tags if tag in first_of_each_spelling.values())
         assert (
             fields.field("date") is not None
             and plain_value(fields.mapping["date"]) == date(2026, 1, 2).isoformat()
