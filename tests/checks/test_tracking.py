@@ -139,6 +139,7 @@ def test_the_promise_stops_an_export_and_says_where_each_breach_is(workspace: Wo
     }
 
 
+@pytest.mark.slow
 def test_an_issue_with_every_block_keeps_the_promise_but_for_its_polls(tmp_path: Path) -> None:
     workspace = WorkspaceRunner(tmp_path / "golden")
     shutil.copytree(GOLDEN, workspace.root)

@@ -174,6 +174,7 @@ def test_a_frozen_plan_says_so_and_marks_what_was_edited_or_deleted(workspace: W
 @pytest.mark.parametrize(
     "columns", [50, pytest.param(80, marks=pytest.mark.slow), pytest.param(120, marks=pytest.mark.slow)]
 )
+@pytest.mark.slow
 def test_no_line_of_a_table_is_wider_than_the_terminal(workspace: WorkspaceRunner, columns: int) -> None:
     with_titles(workspace)
     workspace.write({"issues/002-two/issue.md": issue(2, title="A title that is rather long " * 4)})

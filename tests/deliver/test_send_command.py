@@ -151,6 +151,7 @@ def test_an_issue_is_sent_as_it_was_tested(online: WorkspaceRunner, server: Scri
     assert "3  accepted" in online.ok(*command)
 
 
+@pytest.mark.slow
 def test_a_page_that_is_not_online_forbids_a_send(online: WorkspaceRunner, server: ScriptedServer) -> None:
     settings = online.read("newsletter.toml")
     port = settings.partition("http://127.0.0.1:")[2].partition('"')[0]
@@ -206,6 +207,7 @@ def test_an_issue_dated_ahead_has_no_page_yet_and_the_send_says_so(online: Works
     assert "The issue is dated 2099-01-02: a build from then on has its page. Publish build/site" in error
 
 
+@pytest.mark.slow
 def test_a_plan_shows_once_the_finding_that_would_stop_the_send(sending: WorkspaceRunner) -> None:
     sending.write(
         {f"{FOLDER}/issue.md": issue(letter="TK: a greeting.", more="audience: [everyone, clinicians]\n")}
@@ -215,6 +217,7 @@ def test_a_plan_shows_once_the_finding_that_would_stop_the_send(sending: Workspa
     assert [each["code"] for each in sending.json(*options(sending), "--plan")["errors"]] == ["COPY001"]
 
 
+@pytest.mark.slow
 def test_a_plan_says_over_how_many_days_a_new_sender_sends(
     sending: WorkspaceRunner, server: ScriptedServer
 ) -> None:
@@ -354,6 +357,7 @@ def test_a_send_to_the_wrong_list_is_dropped(sending: WorkspaceRunner, server: S
     assert "was not sent yet" in sending.error("send", "1", "--status")
 
 
+@pytest.mark.slow
 def test_an_issue_that_changed_while_it_is_sent_is_not_sent_on(
     unfinished: WorkspaceRunner, server: ScriptedServer
 ) -> None:
@@ -431,6 +435,7 @@ SENDMAIL = [
     ("log", "is_sent"),
     [(ACCEPTED, True), (EXIM, True), (SENDMAIL, True), (BROKEN_OFF, False), (["Nothing."], False)],
 )
+@pytest.mark.slow
 def test_the_log_of_the_mail_server_says_which_unknown_messages_it_took(
     unfinished: WorkspaceRunner, log: list[str], is_sent: bool
 ) -> None:
@@ -512,6 +517,7 @@ def test_a_send_that_was_killed_at_its_very_end_is_noted_as_finished_by_the_next
     assert sending.read(f"{FOLDER}/sent.json") == finished
 
 
+@pytest.mark.slow
 def test_a_second_process_leaves_a_send_alone_that_another_one_is_at(
     unfinished: WorkspaceRunner, server: ScriptedServer
 ) -> None:

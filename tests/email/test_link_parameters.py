@@ -55,6 +55,7 @@ def exported(workspace: WorkspaceRunner, target: str) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("target", rows(["bundle", "mailchimp"], {"mailchimp"}))
+@pytest.mark.slow
 def test_but_for_the_parameters_an_email_is_what_it_is_without_the_table(target: str, tmp_path: Path) -> None:
     workspace = golden_issue_for("mailchimp", tmp_path / "golden")
     html, text = exported(workspace, target)

@@ -264,6 +264,7 @@ def test_a_misspelt_key_of_show_is_suggested(workspace: WorkspaceRunner) -> None
     "titles", rows(product(["Research", ""], ["In brief", ""]), [("Research", ""), ("", "In brief")])
 )
 @pytest.mark.parametrize("articles", [1, 2])
+@pytest.mark.slow
 def test_no_heading_level_is_skipped_whatever_sections_have_titles(
     workspace: WorkspaceRunner, theme: str, titles: tuple[str, str], articles: int
 ) -> None:
@@ -363,7 +364,7 @@ MINE = (
 )
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", rows(KINDS, {"letter"}))
 def test_no_text_of_a_starter_is_exported(tmp_path: Path, kind: str) -> None:
     WorkspaceRunner(tmp_path).ok("init", "mine", "--kind", kind, *MINE, "--now", "2026-02-01")
     mine = WorkspaceRunner(tmp_path / "mine")

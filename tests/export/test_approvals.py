@@ -56,6 +56,7 @@ def test_a_push_waits_for_its_approval(frozen: WorkspaceRunner) -> None:
     ],
     ids=["the letter", "the sender", "the lock"],
 )
+@pytest.mark.slow
 def test_whatever_changes_email_or_lock_voids_it(
     frozen: WorkspaceRunner, change: dict[str, str | None]
 ) -> None:

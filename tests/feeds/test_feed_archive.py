@@ -89,6 +89,7 @@ def test_the_parts_of_an_archive_name_each_other(folder: str, kind: str) -> None
             assert root.findtext(name, namespaces=NS) == now.findtext(name, namespaces=NS)
 
 
+@pytest.mark.slow
 def test_a_newer_issue_changes_no_item_of_the_archive_and_no_address() -> None:
     after = build_files(many_issues(53))
     for folder in FOLDERS:

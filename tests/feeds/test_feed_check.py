@@ -32,7 +32,7 @@ def test_the_broken_example_is_found(code: str) -> None:
         assert each.message and each.hint and each.place.path.startswith("build/site/")
 
 
-@pytest.mark.parametrize("code", sorted(EXAMPLES))
+@pytest.mark.parametrize("code", rows(sorted(EXAMPLES), EXAMPLES.keys() - {"FEED026", "FEED036"}))
 def test_the_sound_example_is_not_found(code: str) -> None:
     assert [each.message for each in RULES[code].findings(EXAMPLES[code].sound.subject())] == []
 

@@ -158,6 +158,7 @@ def huge(count: int, size: int) -> Published:
     return replace(PUBLISHED, editions=(), articles=articles, tags=("ketamine",))
 
 
+@pytest.mark.slow
 def test_rule_8_the_oldest_items_leave_a_feed_of_1_mb() -> None:
     published = huge(40, 10_000)
     files = build_files(published)

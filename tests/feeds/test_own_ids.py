@@ -31,6 +31,7 @@ def ids(workspace: WorkspaceRunner, folder: str = "") -> dict[str, set[str]]:
         ("a/<b>&c", "urn:x-guid:a%2F%3Cb%3E%26c"),
     ],
 )
+@pytest.mark.slow
 def test_the_id_of_an_earlier_feed_stays(workspace: WorkspaceRunner, own: str, in_atom: str) -> None:
     workspace.write({
         "issues/articles/glutamate.md": article("The glutamate switch", id=f"'{own}'"),

@@ -76,7 +76,7 @@ def test_a_persons_photo_is_the_middle_of_the_picture_upright(workspace: Workspa
     assert re.search(r'<img src="[^"]*" alt="Ada" width="96" height="96" [^>]*border-radius:50%', html)
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP"])
+@pytest.mark.parametrize("kind", rows(["JPEG", "PNG", "GIF", "WEBP"], {"JPEG"}))
 def test_a_play_mark_is_drawn_into_the_poster_of_a_video(workspace: WorkspaceRunner, kind: str) -> None:
     frame = Image.new("RGB", (800, 400), "red")
     options = (
@@ -139,7 +139,7 @@ def test_a_gifs_comment_leaves_and_its_loop_stays() -> None:
         assert (before.n_frames, before.info["loop"]) == (after.n_frames, after.info["loop"])  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("kind", ["WEBP", "AVIF", "TIFF"])
+@pytest.mark.parametrize("kind", rows(["WEBP", "AVIF", "TIFF"], {"AVIF"}))
 def test_a_photo_that_clients_cannot_show_becomes_a_jpeg(workspace: WorkspaceRunner, kind: str) -> None:
     file = published(workspace, f"photo.{kind.lower()}", saved(photo(640, 320), kind))
     with Image.open(file) as picture:
@@ -203,7 +203,7 @@ def test_a_phones_jpeg_with_further_pictures_is_published_as_its_first(workspace
         assert after.format == "JPEG" and before.tobytes() == after.tobytes()
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF"])
+@pytest.mark.parametrize("kind", rows(["JPEG", "PNG", "GIF"], {"GIF"}))
 def test_what_stands_behind_a_pictures_end_is_not_published(workspace: WorkspaceRunner, kind: str) -> None:
     # A phone's film, or what an editor cropped away; its bytes may look like a JPEG's markers.
     data = saved(photo(300, 200), kind)
@@ -346,7 +346,7 @@ def test_the_published_name_depends_on_the_source_and_not_on_the_encoder(
     assert after.name == name and after.read_bytes() != made
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "GIF", "WEBP", "PNG"])
+@pytest.mark.parametrize("kind", rows(["JPEG", "GIF", "WEBP", "PNG"], {"GIF"}))
 def test_a_picture_cut_short_is_refused_before_anything_is_written(
     workspace: WorkspaceRunner, kind: str
 ) -> None:

@@ -429,6 +429,7 @@ def test_links_to_what_makes_no_article_lead_elsewhere_even_from_what_was_writte
 
 @pytest.mark.parametrize("stop_at", rows(range(1, 9), (2, 5)))
 @pytest.mark.parametrize("where", [(pictures.Pictures, "of"), (run.Import, "write")], ids=["read", "write"])
+@pytest.mark.slow
 def test_an_import_that_was_stopped_anywhere_and_done_again_is_as_one_that_was_not(
     workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch, where: tuple[type, str], stop_at: int
 ) -> None:
@@ -590,6 +591,7 @@ def test_a_page_makes_nobody_ask_this_machine_for_pictures(workspace: WorkspaceR
         ("/away", "is no web address"),
     ],
 )
+@pytest.mark.slow
 def test_an_address_that_gives_no_page_is_named_and_the_rest_goes_on(
     workspace: WorkspaceRunner, site: str, path: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from property_kit import tries
+from table_kit import rows
 
 from pipeline.config.fields import Field
 from pipeline.errors import PressroomError
@@ -183,7 +184,7 @@ FLAVOURS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("language", ["yaml", "toml", "json"])
+@pytest.mark.parametrize("language", rows(["yaml", "toml", "json"], {"yaml"}))
 @pytest.mark.parametrize("flavour", FLAVOURS)
 def test_every_value_of_each_flavour_is_in_the_draft(flavour: str, language: str) -> None:
     source = FLAVOURS[flavour]

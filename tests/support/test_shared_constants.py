@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from workspace_kit import ROOT
 
 from pipeline.support import limits
@@ -19,6 +20,7 @@ def trees() -> Iterator[tuple[str, ast.Module]]:
         yield file.relative_to(PACKAGE).as_posix(), ast.parse(file.read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_a_limit_or_file_name_is_written_in_limits_alone() -> None:
     distinctive = {
         value
@@ -37,6 +39,7 @@ def test_a_limit_or_file_name_is_written_in_limits_alone() -> None:
     assert not again
 
 
+@pytest.mark.slow
 def test_no_two_modules_have_the_same_set_pattern_or_sentence_as_a_constant() -> None:
     places = defaultdict(list)
     for path, tree in trees():
