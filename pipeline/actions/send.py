@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from platform import node
-from typing import TYPE_CHECKING
 
 from pipeline.actions.approve import check_approval
 from pipeline.actions.check import check_edition
@@ -43,9 +42,6 @@ from pipeline.errors import PressroomError, collect
 from pipeline.export.approvals import email_digest
 from pipeline.model import EVERYONE, DeliverySettings, Finding, Issue
 from pipeline.workspace import Workspace
-
-if TYPE_CHECKING:
-    pass
 
 _SAME_FOR_ALL = {"email", "web_url", "postal_address"}
 """Merge fields that are no column of a list."""
