@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pipeline.actions.send import PreparedSend
     from pipeline.actions.send_report import SendReport
     from pipeline.deliver.ledger import Ledger, LedgerRow, Send
+    from pipeline.deliver.outcome import State
     from pipeline.deliver.send_plan import SendPlan
     from pipeline.deliver.sender import Progress, SendEnd
     from pipeline.model import Issue
@@ -128,10 +129,10 @@ def show_reports(
 ) -> None:
     """Show the numbers of sends, their refusals, and what to do next."""
     if as_json:
-        totals: Counter[str] = Counter()
+        totals: Counter[State] = Counter()
         for each in reports:
-            totals.update({state.value: count for state, count in each.states.items()})
-        result = {"issue": issue.folder, "states": dict(totals), "sends": [*map(_report_json, reports)]}
+            totals.update(each.states)
+        result = {"issue": issue.folder, "states": _states(totals), "sends": [*map(_report_json, reports)]}
         terminal.print_json(result | ({"ended": end.why.value, "reason": end.reason} if end else {}))
     else:
         for each in reports:
@@ -139,6 +140,13 @@ def show_reports(
     if end and end.reason:
         terminal.message(f"Paused: {end.reason}")
     _show_next(issue, reports, end)
+
+
+def _states(counts: Mapping[State, int]) -> dict[str, int]:
+    """Count each state, also those that no message is in: a script may ask for any of them."""
+    from pipeline.deliver.outcome import State
+
+    return {state.value: counts.get(state, 0) for state in State}
 
 
 def _report_json(report: SendReport) -> dict[str, Any]:
@@ -150,7 +158,7 @@ def _report_json(report: SendReport) -> dict[str, Any]:
         "started": started.isoformat(timespec="seconds"),
         "finished": finished.isoformat(timespec="seconds") if finished else None,
         "running": report.is_running,
-        "states": {state.value: count for state, count in report.states.items()},
+        "states": _states(report.states),
         "refusals": [
             {
                 "class": each.refusal.value,

@@ -19,6 +19,7 @@ from smtp_kit import CUT, Fault, ScriptedServer, server_context
 from workspace_kit import WorkspaceRunner, article, issue
 
 from pipeline.cli import main
+from pipeline.deliver.outcome import State
 from pipeline.deliver.sqlite_ledger import SqliteLedger
 
 FOLDER = "issues/001-the-plastic-brain"
@@ -67,8 +68,11 @@ def fails(server: ScriptedServer, *faults: Fault) -> None:
 
 
 def states(workspace: WorkspaceRunner) -> dict[str, int]:
-    result: dict[str, int] = workspace.json("send", "1", "--status")["states"]
-    return result
+    """The states that a message is in; `--status --json` has them all."""
+    result = workspace.json("send", "1", "--status")
+    for counts in (result["states"], *(each["states"] for each in result["sends"])):
+        assert list(counts) == [state.value for state in State]
+    return {state: count for state, count in result["states"].items() if count}
 
 
 # --- the plan and the question -----------------------------------------------------------------
