@@ -164,10 +164,12 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
     for each in ledger.sends(issue_id(editions)):
         if each.finished and each.id not in recorded:  # the process was killed before it wrote it down
             note_sent(workspace, issue, ledger, each)
-    unfinished = [each for each in sends if each in not_ended or _count_refused(ledger, each, request.retry)]
-    if request.retry and not unfinished:
+    refused = [each for each in sends if _count_refused(ledger, each, request.retry)]
+    if request.retry and not refused:
         which = "" if request.retry == "all" else f" with the class {request.retry}"
-        raise PressroomError(f"no message of the issue was refused{which}.", *issue.place)
+        hint = f"What became of it: pressroom send {issue.number} --status"
+        raise PressroomError(f"no message of the issue was refused{which}.", *issue.place, hint)
+    unfinished = [each for each in sends if each in not_ended or each in refused]
     errors: list[PressroomError] = []
     forced: list[PressroomError] = []
     notes: list[str] = []

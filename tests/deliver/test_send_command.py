@@ -508,6 +508,16 @@ def test_refused_messages_are_sent_again_by_class(sending: WorkspaceRunner, serv
     assert states(sending) == {"accepted": 3} and sorted(server.recipients) == ALL
 
 
+@pytest.mark.parametrize("refusals", [[], ["other"]], ids=["any", "of a class"])
+def test_to_send_again_to_the_refused_where_nobody_was_does_not_go_on_with_the_rest(
+    unfinished: WorkspaceRunner, server: ScriptedServer, refusals: list[str]
+) -> None:
+    sent = len(server.taken)
+    error = unfinished.error("send", "1", "--retry-failed", *refusals, "--force", "--yes")
+    assert "no message of the issue was refused" in error and "pressroom send 1 --status" in error
+    assert len(server.taken) == sent and states(unfinished)["pending"] == 1
+
+
 @pytest.mark.slow
 def test_a_send_that_was_killed_at_its_very_end_is_noted_as_finished_by_the_next_command(
     sending: WorkspaceRunner,
