@@ -108,13 +108,14 @@ def print_rows(rows: Iterable[LedgerRow]) -> None:
 
 
 def show_unfinished(prepared: PreparedSend) -> None:
-    """Say that sends go on, and to whom: not to a list that is given now."""
+    """Say that sends go on, and to how many: not to a list that is given now."""
     from pipeline.actions.send import open_rows
 
     number, zone = prepared.request.issue.number, prepared.workspace.files.zone
     moments = (f"{each.what.started.astimezone(zone):%Y-%m-%d %H:%M}" for each in prepared.unfinished)
+    first = " first" if prepared.request.recipients else ""
     terminal.message(
-        f"The send of {' and '.join(moments)} goes on first, to the {open_rows(prepared):,} that it has "
+        f"The send of {' and '.join(moments)} goes on{first}, to the {open_rows(prepared):,} that it has "
         f"left. If nothing of it has left yet, this deletes it: pressroom send {number} --drop"
     )
 

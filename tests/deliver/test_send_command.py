@@ -292,6 +292,20 @@ def test_a_send_goes_on_without_its_list(unfinished: WorkspaceRunner, server: Sc
     assert len(server.recipients) == len(set(server.recipients)) == 2
 
 
+def test_a_plan_without_a_list_shows_the_send_that_goes_on(
+    unfinished: WorkspaceRunner, server: ScriptedServer
+) -> None:
+    plan = ("send", "1", "--plan")
+    shown = unfinished.run(*plan)
+    assert shown.exit_code == 0 and shown.stdout == "1  gets the issue\n"
+    assert "goes on, to the 1 that it has left." in shown.stderr
+    assert unfinished.json(*plan)["recipients"] == 1
+    (left,) = {*ALL} - {*server.recipients, unknown_of(unfinished)["address"]}
+    assert unfinished.ok(*plan, "--why", left).endswith(f" {left} pending.\n")
+    unfinished.ok("send", "1", "--yes")
+    assert "there is no list of recipients." in unfinished.error(*plan)
+
+
 @pytest.mark.slow
 def test_a_list_that_is_given_while_a_send_is_unfinished_waits(
     unfinished: WorkspaceRunner, server: ScriptedServer
