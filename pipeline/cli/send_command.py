@@ -175,7 +175,7 @@ def send(
                 reports = [report_send(ledger, each) for each in sends]
                 show_reports(chosen, reports, workspace.files.zone, as_json=as_json)
             elif listed:
-                print_rows(rows_in_state(ledger, sends, State(listed)))
+                print_rows(rows_in_state(ledger, sends, State(listed)), workspace.files.zone)
             elif drop:
                 drop_unfinished(workspace, chosen, ledger, sends)
                 terminal.result("The unfinished send is deleted; nothing of it had left.")
@@ -277,7 +277,8 @@ def _run(
             terminal.message("\nNothing was sent.")
             raise
     begins = at or clock.now()
-    senders = make_senders(prepared, sends, begins, clock, partial(progress_printer, ledger))
+    show_progress = partial(progress_printer, ledger, workspace.files.zone)
+    senders = make_senders(prepared, sends, begins, clock, show_progress)
     end: SendEnd | None = None
     ctx.meta[terminal.LEFT_UNDONE] = ""
     try:

@@ -95,12 +95,12 @@ def print_plan(prepared: PreparedSend, plan: SendPlan) -> None:
         terminal.result(f"It takes {days} days, since warm_up limits each: start it again on each of them.")
 
 
-def print_rows(rows: Iterable[LedgerRow]) -> None:
+def print_rows(rows: Iterable[LedgerRow], zone: tzinfo) -> None:
     """Print rows of the ledger as CSV, with the last answer to each."""
     table = csv.writer(sys.stdout)
     table.writerow(["email", "audience", "state", "class", "code", "reply", "attempts", "changed"])
     for each in rows:
-        changed = each.changed.isoformat(timespec="seconds")
+        changed = each.changed.astimezone(zone).isoformat(timespec="seconds")
         # A foreign server's words would be a formula to a spreadsheet.
         reply = f"'{each.reply}" if each.reply.startswith(("=", "+", "-", "@")) else each.reply
         answer = (each.state.value, each.refusal.value if each.refusal else "", each.code or "", reply)
@@ -211,7 +211,7 @@ def _show_next(issue: Issue, reports: Sequence[SendReport], end: SendEnd | None)
         terminal.message(f"Whether the unknown ones left cannot be known. To decide: {again} --resolve")
 
 
-def progress_printer(ledger: Ledger, send: Send) -> Callable[[Progress], None]:
+def progress_printer(ledger: Ledger, zone: tzinfo, send: Send) -> Callable[[Progress], None]:
     """Return what shows the progress of a send on a terminal: states, rate and time left."""
     from pipeline.deliver.ledger import OPEN
 
@@ -230,7 +230,7 @@ def progress_printer(ledger: Ledger, send: Send) -> Callable[[Progress], None]:
         states = ", ".join(f"{count:,} {state.value}" for state, count in progress.counts.items())
         text = f"{states} of {total:,}" if states else "connecting"
         if progress.waits_until:
-            text += f"; the deferred are tried again at {progress.waits_until.astimezone():%H:%M}"
+            text += f"; the deferred are tried again at {progress.waits_until.astimezone(zone):%H:%M}"
             if not sys.stderr.isatty():
                 terminal.message(text)
         elif ended:

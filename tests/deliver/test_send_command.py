@@ -7,11 +7,12 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from shutil import copytree
 from threading import Thread
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner, Result
@@ -476,6 +477,24 @@ def test_ctrl_c_while_a_send_waits_leaves_nothing_of_it(
     assert result.exit_code == 1 and "Nothing was sent." in result.stderr
     assert not (sending.root / FOLDER / "sent.json").exists() and not server.taken
     assert "was not sent yet" in sending.error("send", "1", "--status")
+
+
+def test_times_are_shown_in_the_time_zone_of_the_publication(
+    sending: WorkspaceRunner, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zone = ZoneInfo("Pacific/Kiritimati")  # 14 hours ahead of UTC, which no machine of ours is
+    settings = sending.read("newsletter.toml").replace("Europe/London", str(zone))
+    sending.write({"newsletter.toml": settings})
+    fails(server, Fault("RCPT", "450 4.2.1 later", always=True))
+    monkeypatch.setattr("pipeline.deliver.clock.SystemClock.sleep", lambda *_: interrupt(0))
+    shown = send(sending).stderr
+    minutes = (datetime.now(zone) + timedelta(minutes=each) for each in range(3, 7))
+    assert any(f"the deferred are tried again at {each:%H:%M}\n" in shown for each in minutes)
+    (row, *_) = csv.DictReader(sending.ok("send", "1", "--list", "deferred").splitlines())
+    assert row["changed"].endswith("+14:00")
+    monkeypatch.setattr("pipeline.cli.send_command.time.sleep", interrupt)
+    waits = sending.run("send", "1", "--yes", "--force", "--at", "2099-01-01T07:00+09:00")
+    assert "Waiting until 2099-01-01 12:00." in waits.stderr
 
 
 @pytest.mark.slow
