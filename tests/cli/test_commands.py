@@ -174,8 +174,10 @@ def test_an_untouched_workspace_is_never_frozen(tmp_path: Path) -> None:
     WorkspaceRunner(tmp_path).ok("init", "mine", "--now", "2026-02-01")
     mine = WorkspaceRunner(tmp_path / "mine")
     before = mine.tree()
-    assert "newsletter.toml: `base_url` is still" in mine.error("assemble", "1")
-    assert "newsletter.toml: `base_url` is still" in mine.error("assemble", "--all").partition("\n\n")[0]
+    line = mine.read("newsletter.toml").partition("\nbase_url")[0].count("\n") + 2
+    assert f"newsletter.toml:{line}: `base_url` is still" in mine.error("assemble", "1")
+    all_issues = mine.error("assemble", "--all").partition("\n\n")[0]
+    assert f"newsletter.toml:{line}: `base_url` is still" in all_issues
     assert mine.tree() == before
 
 
@@ -187,9 +189,11 @@ def test_a_workspace_with_placeholders_is_never_exported(tmp_path: Path) -> None
     assert frozen.exit_code == 0
     exported = mine.run("export", "1")
     assert exported.exit_code == 1 and not (mine.root / "build").exists()
+    keys = [line.partition(" =")[0] for line in mine.read("newsletter.toml").splitlines()]
     for setting in ("`sender` is still", '`postal_address` is still "Write your postal'):
-        assert f"newsletter.toml: warning COPY012: {setting}" in frozen.stderr
-        assert f"newsletter.toml: error COPY012: {setting}" in exported.stderr
+        place = f"newsletter.toml:{keys.index(setting.split('`')[1]) + 1}"
+        assert f"{place}: warning COPY012: {setting}" in frozen.stderr
+        assert f"{place}: error COPY012: {setting}" in exported.stderr
 
 
 def test_init_takes_what_an_export_needs(tmp_path: Path) -> None:
