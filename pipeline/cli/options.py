@@ -13,6 +13,7 @@ from click.shell_completion import CompletionItem
 
 from pipeline.cli import terminal
 from pipeline.errors import PressroomError, suggest
+from pipeline.support.limits import YEARS
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -103,9 +104,12 @@ class MomentType(_MomentParam):
         if isinstance(value, datetime):
             return value
         try:
-            return datetime.fromisoformat(value)
+            moment = datetime.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is not a date. Write it as 2026-01-31 or 2026-01-31T09:00.", param, ctx)
+        if moment.year not in YEARS:
+            self.fail(f"{value!r} is in the year {moment.year}.", param, ctx)
+        return moment
 
 
 now_option = click.option(

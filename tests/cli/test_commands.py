@@ -163,6 +163,14 @@ def test_an_export_of_a_draft_says_that_it_is_a_draft(workspace: WorkspaceRunner
     assert "Delete `draft: true`" in said
 
 
+def test_no_file_is_made_with_a_date_that_no_other_command_would_take(workspace: WorkspaceRunner) -> None:
+    before = workspace.tree()
+    for kind in ("issue", "article"):
+        result = workspace.run("new", kind, "Far away", "--date", "2206-01-01")
+        assert result.exit_code == 2 and "'2206-01-01' is in the year 2206." in result.stderr
+    assert workspace.tree() == before
+
+
 def test_init_never_overwrites(workspace: WorkspaceRunner) -> None:
     before = workspace.tree()
     assert "a workspace already" in workspace.error("init", str(workspace.root))
