@@ -30,6 +30,7 @@ from pipeline.cli.send_output import (
     print_plan,
     print_rows,
     progress_printer,
+    show_notes,
     show_reports,
     show_unfinished,
 )
@@ -211,8 +212,7 @@ def _check(
         terminal.message("Not sent. Correct what is wrong, or send anyway with --force.")
         ctx.exit(1)
     terminal.show_mistakes(prepared.forced, as_warnings=True)
-    for note in prepared.notes:
-        terminal.message(note)
+    show_notes(prepared)
 
 
 def _confirm(
@@ -320,6 +320,7 @@ def _show_plan(prepared: PreparedSend, why: str | None, *, as_json: bool) -> Non
     print_plan(prepared, plan)
     terminal.show_findings(each for each in prepared.findings if each.severity is Severity.ERROR)
     terminal.show_mistakes((*prepared.obstacles, *prepared.forced), as_warnings=True)
+    show_notes(prepared)
     terminal.message("Nothing was sent.")
 
 

@@ -107,6 +107,17 @@ def print_rows(rows: Iterable[LedgerRow], zone: tzinfo) -> None:
         table.writerow([each.address, each.audience, *answer, each.attempts, changed])
 
 
+def show_notes(prepared: PreparedSend) -> None:
+    """Say what stops no send and is good to know, and which command shows the warnings of the checks."""
+    from pipeline.model import Severity
+
+    if warnings := sum(each.severity is Severity.WARNING for each in prepared.findings):
+        number = prepared.request.issue.number
+        terminal.message(f"The checks have {terminal.count(warnings, 'warning')}: pressroom check {number}")
+    for note in prepared.notes:
+        terminal.message(note)
+
+
 def show_unfinished(prepared: PreparedSend) -> None:
     """Say that sends go on, and to how many: not to a list that is given now."""
     from pipeline.actions.send import open_rows

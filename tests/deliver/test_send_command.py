@@ -222,6 +222,19 @@ def test_a_plan_shows_once_the_finding_that_would_stop_the_send(sending: Workspa
     assert [each["code"] for each in sending.json(*options(sending), "--plan")["errors"]] == ["COPY001"]
 
 
+def test_a_plan_says_what_the_send_says_of_warnings_and_of_how_to_unsubscribe(
+    sending: WorkspaceRunner,
+) -> None:
+    settings = sending.read("newsletter.toml").replace("?to={{ email }}", "")
+    sending.write({"newsletter.toml": settings})
+    severities = [each["severity"] for each in sending.json("check", "1")["findings"]]
+    count = severities.count("warning")
+    assert count > 1
+    for shown in (sending.run(*options(sending), "--plan").stderr, send(sending).stderr):
+        assert f"The checks have {count} warnings: pressroom check 1\n" in shown
+        assert "mail programs offer to unsubscribe by mail alone" in shown
+
+
 @pytest.mark.slow
 def test_a_plan_says_over_how_many_days_a_new_sender_sends(
     sending: WorkspaceRunner, server: ScriptedServer
