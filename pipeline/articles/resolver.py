@@ -43,8 +43,9 @@ class SourceResolver:
     def link(self, target: str) -> str:
         """The absolute address of a link as written.
 
-        A path to an article's file (`other.md`, `../other/index.md`, either of them for both) becomes that
-        article's address; web, mail and telephone addresses stay. Raises `PressroomError` for anything else.
+        A path to an article's file (`other.md`, `../other/index.md`), whether it has a folder by now or not,
+        becomes that article's address; web, mail and telephone addresses stay. Raises `PressroomError` for
+        anything else.
         """
         scheme = scheme_of(target)
         if scheme in PHONE_SCHEMES:
