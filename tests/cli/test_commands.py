@@ -17,6 +17,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+from table_kit import rows
 from workspace_kit import ROOT, WorkspaceRunner, article, issue, png, write_own_texts
 
 from pipeline.cli import LateCommand, main
@@ -461,7 +462,9 @@ def test_help_and_a_build_of_what_was_not_changed_import_nothing_heavy(workspace
     assert set() == (helping | building) & {*HEAVY, "idna", "json", "zoneinfo"}
 
 
-@pytest.mark.parametrize("command", [["status"], ["plan", "1"], ["articles"]], ids=lambda each: each[0])
+@pytest.mark.parametrize(
+    "command", rows([["status"], ["plan", "1"], ["articles"]], [["status"]], lambda each: each[0])
+)
 def test_what_parses_and_renders_is_not_imported_where_nothing_was_changed(
     workspace: WorkspaceRunner, command: list[str]
 ) -> None:

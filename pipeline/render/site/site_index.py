@@ -6,6 +6,7 @@ without a public address are left out here, once.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,9 +27,9 @@ from pipeline.support import urls
 RELATED = 3
 """How many related articles a page names."""
 
-NEAR = 50
-"""How many of a tag's newest articles are searched for related ones, so that the work for a pool of
-thousands grows in proportion to its size."""
+NEAR = 10
+"""How many articles of a tag before and after an article are searched for related ones, so that the work for
+a pool of thousands grows in proportion to its size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +73,29 @@ class SiteIndex:
         )
 
     def related(self, position: int) -> tuple[ComposedArticle, ...]:
-        """What to read next: those the article names, then those that share most tags, newest first.
+        """What to read next: those the article names, then those that share most tags, the nearest in date.
 
-        Its neighbours are not among the latter, for its page leads to them anyway.
+        Nearest and not newest: a new issue then changes the pages of its contemporaries, and not those of a
+        whole archive. The article's neighbours are left out, for its page leads to them anyway.
         """
-        composed = self.articles[position]
+        article = self.articles[position].article
         beside = {each.article.slug for each in self.neighbours(position) if each}
-        article = composed.article
         named = {slug: self.by_slug[slug] for slug in article.related if slug in self.by_slug}
         named.pop(article.slug, None)
-        near = (other for tag in article.tags for other in self.by_tag.get(tag, ())[:NEAR])
-        shared_tags = Counter(other.article.slug for other in near)
+        moment = _moment(self.articles[position])
+        shared_tags = Counter[str]()
+        for tag in article.tags:
+            tagged = self.by_tag.get(tag, ())
+            place = bisect_left(tagged, -moment, key=lambda other: -_moment(other))
+            shared_tags.update(
+                other.article.slug for other in tagged[max(0, place - NEAR) : place + NEAR + 1]
+            )
         similar = sorted(
             (self.by_slug[slug] for slug in shared_tags.keys() - {article.slug, *named, *beside}),
             key=lambda other: (
                 -shared_tags[other.article.slug],
-                -other.article.date.timestamp(),
+                abs(_moment(other) - moment),
+                -_moment(other),
                 other.article.slug,
             ),
         )
@@ -112,6 +120,10 @@ def build_index(published: Published) -> SiteIndex:
         logo=published.logo,
         logo_dark=published.logo_dark,
     )
+
+
+def _moment(composed: ComposedArticle) -> float:
+    return composed.article.date.timestamp()
 
 
 def _carriers(issues: tuple[tuple[ComposedEdition, ...], ...]) -> dict[str, tuple[ComposedEdition, ...]]:
