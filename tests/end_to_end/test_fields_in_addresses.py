@@ -155,6 +155,14 @@ def test_encoded_braces_are_braces(written: str) -> None:
     assert 'href="https://a.example/?q=%7B%7Bemail' in shown and "email:url" not in shown
 
 
+def test_an_address_as_a_browser_copies_it_is_questioned(polls: WorkspaceRunner) -> None:
+    polls.write({ISSUE: issue(letter=f"Hello, [great]({POLL}%7B%7Bemail%7D%7D).")})
+    output = polls.run("check", "1").output
+    assert (
+        f'{ISSUE}:6: warning MERGE003: "%7B%7B" in {POLL}%7B%7Bemail%7D%7D begins no merge field.' in output
+    )
+
+
 @pytest.mark.parametrize(
     ("written", "says"),
     [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -57,10 +57,10 @@ def archives(site: SiteRenderer) -> Iterator[tuple[ListPage[Any], Any, Callable[
             yield issues, years, partial(_issues_page, site, issues)
     for tag, tagged in index.by_tag.items():
         for listed in list_pages(urls.tag_path(tag), tagged):
-            yield listed, (tag, len(tagged)), partial(_tag_page, site, tag, listed)
+            yield listed, (tag, _count(listed, tagged)), partial(_tag_page, site, tag, listed)
     for folder, works in index.by_author.items():
-        shown = works.author, works.picture, len(works.articles)
         for listed in list_pages(folder, works.articles):
+            shown = works.author, works.picture, _count(listed, works.articles)
             yield listed, shown, partial(_author_page, site, folder, works, listed)
 
 
@@ -112,7 +112,7 @@ def _tag_page(site: SiteRenderer, tag: str, listed: ListPage[ComposedArticle]) -
         page,
         _list_head(site, page, tag, "web.articles_on", site.feeds(page, folder, tag), listed.number),
         tag=tag,
-        count=len(site.index.by_tag[tag]),
+        count=_count(listed, site.index.by_tag[tag]),
         articles=tuple(site_article(each, site.index, page) for each in listed.items),
         feeds=feed_links(page, folder, f"{site.publication.title}: {tag}"),
         **_neighbours(listed, page, tag),
@@ -131,7 +131,7 @@ def _author_page(
         ),
         author=Byline(author.name, author.role, "", site_image(works.picture, page)),
         elsewhere=ExternalSource(author.url, host(author.url)) if author.url else None,
-        count=len(works.articles),
+        count=_count(listed, works.articles),
         articles=tuple(site_article(each, site.index, page) for each in listed.items),
         feeds=feed_links(page, folder, f"{site.publication.title}: {author.name}"),
         **_neighbours(listed, page, author.name),
@@ -153,14 +153,22 @@ def _year_links(page: SitePage, folder: str, years: dict[int, list[Item]]) -> tu
     )
 
 
+def _count(listed: ListPage[Item], items: Sequence[Item]) -> int | None:
+    """The number of items of the whole list, for its first page; on the others it would change them."""
+    return None if listed.number else len(items)
+
+
 def _neighbours(listed: ListPage[Item], page: SitePage, title: str) -> dict[str, SiteLink | None]:
     """Links to the pages of the list before and after this one."""
 
-    def link(folder: str | None, number: int) -> SiteLink | None:
-        text = f"{title} ({number})" if number > 1 else title
-        return SiteLink(text, page.link(folder)) if folder else None
+    def link(place: tuple[str, int] | None) -> SiteLink | None:
+        return SiteLink(_numbered(title, place[1]), page.link(place[0])) if place else None
 
-    return {"newer": link(listed.newer, listed.number - 1), "older": link(listed.older, listed.number + 1)}
+    return {"newer": link(listed.newer), "older": link(listed.older)}
+
+
+def _numbered(title: str, number: int) -> str:
+    return f"{title} ({number})" if number else title
 
 
 def _list_head(
@@ -169,8 +177,8 @@ def _list_head(
     title: str,
     description_key: str,
     feeds: tuple[FeedLink, ...],
-    number: int = 1,
+    number: int = 0,
 ) -> PageHead:
     description = site.messages.format(description_key, publication=site.publication.title, tag=title)
-    title = f"{title} ({number})" if number > 1 else title
+    title = _numbered(title, number)
     return make_head(page, title, description, about_collection(page, title, site.social_image), feeds)
