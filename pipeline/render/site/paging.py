@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -60,9 +60,9 @@ def archive_years(items: Sequence[Item], year: Callable[[Item], int]) -> dict[in
 
 
 def archive_pages(
-    folder: str, items: Sequence[Item], year: Callable[[Item], int]
+    folder: str, items: Sequence[Item], years: Mapping[int, Sequence[Item]]
 ) -> Iterator[ListPage[Item]]:
     """A page with the newest items, and those of each year if it does not have all."""
     yield ListPage(folder, items[:PAGE])
-    for number, items_of_year in archive_years(items, year).items():
-        yield from list_pages(f"{folder}year/{number}/", items_of_year, number)
+    for year, items_of_year in years.items():
+        yield from list_pages(f"{folder}year/{year}/", items_of_year, year)

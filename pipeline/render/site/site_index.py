@@ -36,15 +36,16 @@ a pool of thousands grows in proportion to its size."""
 class SiteIndex:
     """The public issues and articles of a publication, newest first.
 
-    Each of `issues` has the public editions of one issue, the main one first. `carriers` maps an
-    article's slug to the editions that carry it, one for each issue, oldest first, and `series` to its place
-    in a series.
+    Each of `issues` has the public editions of one issue, the main one first. An article's slug leads in
+    `moments` to its date in seconds, in `carriers` to the editions that carry it, one for each issue, oldest
+    first, and in `series` to its place in a series.
     """
 
     publication: Publication
     issues: tuple[tuple[ComposedEdition, ...], ...]
     articles: tuple[ComposedArticle, ...]
     by_slug: Mapping[str, ComposedArticle]
+    moments: Mapping[str, float]
     by_tag: Mapping[str, tuple[ComposedArticle, ...]]
     by_author: Mapping[str, AuthorArticles]
     carriers: Mapping[str, tuple[ComposedEdition, ...]]
@@ -82,24 +83,19 @@ class SiteIndex:
         beside = {each.article.slug for each in self.neighbours(position) if each}
         named = {slug: self.by_slug[slug] for slug in article.related if slug in self.by_slug}
         named.pop(article.slug, None)
-        moment = _moment(self.articles[position])
+        moments, moment = self.moments, self.moments[article.slug]
         shared_tags = Counter[str]()
         for tag in article.tags:
             tagged = self.by_tag.get(tag, ())
-            place = bisect_left(tagged, -moment, key=lambda other: -_moment(other))
+            place = bisect_left(tagged, -moment, key=lambda other: -moments[other.article.slug])
             shared_tags.update(
                 other.article.slug for other in tagged[max(0, place - NEAR) : place + NEAR + 1]
             )
         similar = sorted(
-            (self.by_slug[slug] for slug in shared_tags.keys() - {article.slug, *named, *beside}),
-            key=lambda other: (
-                -shared_tags[other.article.slug],
-                abs(_moment(other) - moment),
-                -_moment(other),
-                other.article.slug,
-            ),
+            shared_tags.keys() - {article.slug, *named, *beside},
+            key=lambda slug: (-shared_tags[slug], abs(moments[slug] - moment), -moments[slug], slug),
         )
-        return (*named.values(), *similar)[:RELATED]
+        return (*named.values(), *(self.by_slug[slug] for slug in similar[:RELATED]))[:RELATED]
 
 
 def build_index(published: Published) -> SiteIndex:
@@ -113,6 +109,7 @@ def build_index(published: Published) -> SiteIndex:
         issues=issues,
         articles=articles,
         by_slug={each.article.slug: each for each in articles},
+        moments={each.article.slug: each.article.date.timestamp() for each in articles},
         by_tag=by_tag,
         by_author=articles_by_author(articles, published.publication.authors),
         carriers=_carriers(issues),
@@ -120,10 +117,6 @@ def build_index(published: Published) -> SiteIndex:
         logo=published.logo,
         logo_dark=published.logo_dark,
     )
-
-
-def _moment(composed: ComposedArticle) -> float:
-    return composed.article.date.timestamp()
 
 
 def _carriers(issues: tuple[tuple[ComposedEdition, ...], ...]) -> dict[str, tuple[ComposedEdition, ...]]:
