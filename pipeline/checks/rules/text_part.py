@@ -10,7 +10,7 @@ from pipeline.checks.page_text import field_words, words
 from pipeline.checks.rule import Violation, rule
 from pipeline.checks.source_text import SourceText
 from pipeline.content.text_width import width
-from pipeline.content.tree_text import fallback_or_name, tree_text
+from pipeline.content.tree_text import fallback_or_name
 from pipeline.model import Place, Severity
 from pipeline.support.urls import home_url, shows_number
 
@@ -38,8 +38,7 @@ def _txt(context: CheckContext, line: int | None = None) -> Place:
 
 def _code(sources: Iterable[SourceText]) -> str:
     """All code in these texts, where tags and template signs are meant."""
-    codes = (code for source in sources for code, _ in source.elements("code", "pre", "kbd", "samp"))
-    return "".join(tree_text(code.children) for code in codes)
+    return "".join(source.code for source in sources)
 
 
 @rule(
