@@ -11,7 +11,6 @@ import binascii
 import hashlib
 import html
 import io
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.encoders import encode_base64
@@ -89,7 +88,7 @@ def build_message(
 
 def with_crlf(text: str) -> str:
     """The text with the line breaks of mail."""
-    return "\r\n".join(re.split(r"\r\n|\r|\n", text))
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
 
 
 def _text_part(subtype: str, text: str) -> bytes:
@@ -97,8 +96,9 @@ def _text_part(subtype: str, text: str) -> bytes:
     part = Message(_POLICY)
     part["Content-Type"] = f"text/{subtype}; charset=utf-8"
     part["Content-Transfer-Encoding"] = "quoted-printable"
-    part.set_payload(binascii.b2a_qp(with_crlf(text).encode(), istext=True).decode("ascii"))
-    return _bytes(part)
+    # Not as its payload, which the generator would write line by line.
+    body = binascii.b2a_qp(with_crlf(text).encode(), istext=True).decode("ascii")
+    return _bytes(part) + with_crlf(body).encode("ascii")
 
 
 def _picture(image: Image, data: bytes, id: str) -> bytes:
