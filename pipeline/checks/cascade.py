@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 import cssselect2
@@ -132,8 +132,6 @@ class Styles:
     """
 
     def __init__(self, page: HtmlPage, *, dark: bool = False, outlook_com: bool = False) -> None:
-        self._page = page
-        self._outlook_com = outlook_com
         self._paths: dict[Element, _Path] = {}
         sheets = _sheets(tuple(_sheets_of(page)), dark)
         # Each element comes after its parent.
@@ -144,11 +142,12 @@ class Styles:
                 key = (*key, *marks)
             by_position = []
             if sheets.positions:
-                by_position = sheets.by_position.match(self._wrappers[element])
+                by_position = sheets.by_position.match(_wrappers(page, outlook_com)[element])
                 key = (*key, *(number for *_, (number, _) in by_position))
             path = around.inner.get(key)
             if path is None:
-                matched = [*sheets.matcher.match(self._wrappers[element]), *by_position]
+                wrapper = _wrappers(page, outlook_com)[element]
+                matched = [*sheets.matcher.match(wrapper), *by_position]
                 # By specificity, then by order.
                 matched.sort(key=lambda each: (each[0], each[3][0]))
                 rules = tuple(rule for *_, (_, rule) in matched)
@@ -163,12 +162,13 @@ class Styles:
         """The element's own and inherited properties. Padding, margin, font and background are split."""
         return self._paths[element].style
 
-    @cached_property
-    def _wrappers(self) -> Mapping[Element, cssselect2.ElementWrapper]:
-        """What cssselect2 knows of the elements of the page."""
-        drawn = outlook_com_view(self._page) if self._outlook_com else self._page
-        root = cssselect2.ElementWrapper.from_html_root(drawn.root)
-        return dict(zip(self._page.root.iter(), root.iter_subtree(), strict=True))
+
+@lru_cache(maxsize=2)
+def _wrappers(page: HtmlPage, outlook_com: bool) -> Mapping[Element, cssselect2.ElementWrapper]:
+    """What cssselect2 knows of the elements of the page."""
+    drawn = outlook_com_view(page) if outlook_com else page
+    root = cssselect2.ElementWrapper.from_html_root(drawn.root)
+    return dict(zip(page.root.iter(), root.iter_subtree(), strict=True))
 
 
 def _resolve(element: Element, rules: Iterable[StyleRule], above: Mapping[str, str]) -> Mapping[str, str]:

@@ -207,13 +207,8 @@ def parse_versions(*versions: Sequence[str]) -> list[HtmlPage]:
     return pages
 
 
-class _Token(NamedTuple):
-    """A start tag with its attributes, an end tag (None for them), or a text (which has no tag)."""
-
-    line: int
-    tag: str
-    attributes: dict[str, str] | None = None
-    text: str = ""
+_Token = tuple[int, str, dict[str, str] | None, str]
+"""Line, name and attributes of a start tag; an end tag has no attributes; a text is last, and has no name."""
 
 
 def _read(piece: str) -> tuple[list[_Token], bool]:
@@ -233,13 +228,13 @@ class _Tokenizer(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         # Of two equal attributes the first counts (HTML Living Standard, 13.2.5.33).
         attributes = {name: value or "" for name, value in reversed(attrs)}
-        self.tokens.append(_Token(self.getpos()[0], tag, attributes))
+        self.tokens.append((self.getpos()[0], tag, attributes, ""))
 
     def handle_endtag(self, tag: str) -> None:
-        self.tokens.append(_Token(self.getpos()[0], tag))
+        self.tokens.append((self.getpos()[0], tag, None, ""))
 
     def handle_data(self, data: str) -> None:
-        self.tokens.append(_Token(0, "", None, data))
+        self.tokens.append((self.getpos()[0], "", None, data))
 
 
 class _PageBuilder:

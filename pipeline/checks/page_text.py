@@ -54,6 +54,7 @@ def _texts(page: HtmlPage) -> tuple[TextPiece, ...]:
     )
 
 
+@lru_cache(maxsize=4)
 def _hidden(page: HtmlPage, styles: Styles) -> set[Element]:
     """The elements that are not shown, with all that is inside them."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.checks.context import CheckContext
 from pipeline.checks.page_text import field_words, words
@@ -197,8 +197,10 @@ def markdown_in_text(context: CheckContext) -> Iterator[Violation]:
 
 
 def _first_in_each_line(
-    context: CheckContext, pattern: re.Pattern[str], lines: Iterable[str], code: str
+    context: CheckContext, pattern: re.Pattern[str], lines: Sequence[str], code: str
 ) -> Iterator[Violation]:
+    if not pattern.search("\n".join(lines)):
+        return
     for number, line in enumerate(lines, 1):
         sign = next((each[0] for each in pattern.finditer(line) if each[0] not in code), None)
         if sign:
