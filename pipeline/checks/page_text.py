@@ -108,7 +108,6 @@ def text_runs(page: HtmlPage) -> Iterator[TextRun]:
         return of_data[element]
 
     for block, group in groupby(pieces, lambda piece: piece.block):
-        cell = is_of_data(block)
         text, last_link = "", None
         for piece in group:
             if piece.element.tag == "img":
@@ -116,13 +115,13 @@ def text_runs(page: HtmlPage) -> Iterator[TextRun]:
             if piece.text.strip():
                 link = page.nearest(piece.element, "a")
                 if link is not None and last_link not in (None, link):
-                    yield TextRun(" ".join(text.split()), cell)
+                    yield TextRun(" ".join(text.split()), is_of_data(block))
                     text = ""
                 last_link = link
             # Raised text is parted from its word, in HTML and in the text part alike.
             text += f" {piece.text} " if piece.element.tag in {"sup", "sub"} else piece.text
         if text.strip():
-            yield TextRun(" ".join(text.split()), cell)
+            yield TextRun(" ".join(text.split()), is_of_data(block))
 
 
 def _hidden_inline(element: Element) -> bool:
