@@ -15,6 +15,8 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -50,6 +52,14 @@ class MeasuredWorkspace:
         for name in ("build", ".pressroom"):
             shutil.rmtree(self.root / name, ignore_errors=True)
 
+    @contextmanager
+    def without_newest_issue(self) -> Iterator[None]:
+        """Put the newest issue aside, with its lock."""
+        (folder,) = self.root.glob(f"issues/*{self.issues}-letter-{self.issues}")
+        aside = folder.rename(self.root / folder.name)
+        yield
+        aside.rename(folder)
+
     def change_article(self) -> None:
         """Write another last sentence into an article of the newest issue."""
         article = next(self.root.glob(f"issues/articles/*-{self.issues}-1.md"))
@@ -76,6 +86,9 @@ def measure_archive(folder: Path, workspace: MeasuredWorkspace, peers: Peers) ->
     workspace.take("build, cold", "build")
     output, sources = (_size(root / name) for name in ("build", "issues"))
     samples.add("size of output", workspace.issues, Sample(times=output / sources))
+    with workspace.without_newest_issue():
+        workspace.do("build")
+    workspace.take("build, an issue added", "build")
     time.sleep(SETTLED)
     workspace.do("build")
     workspace.take("build, nothing changed", "build")

@@ -275,7 +275,8 @@ class Publication:
     silenced checks to the reason. `targets` are the `[targets.NAME]` tables. `approval` is the number of
     approvals that an issue needs before it is pushed or sent, or the names or addresses of those who approve.
     `hidden_tags` are tags that no web page shows.
-    `no_tracking` is the promise that no email tracks its readers, which the checks prove.
+    `no_tracking` is the promise that no email tracks its readers, which the checks prove. `lines` has the
+    lines of the top keys and tables.
     """
 
     title: str
@@ -311,6 +312,7 @@ class Publication:
     subscribe: Subscribe | None = None
     hidden_tags: tuple[str, ...] = ()
     delivery: DeliverySettings = DeliverySettings()
+    lines: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def postal_line(self) -> str:

@@ -10,7 +10,7 @@ from pipeline.compose import Composer
 from pipeline.config.placeholders import BASE_URL, placeholders_left
 from pipeline.deliver.sent_file import read_sent
 from pipeline.errors import PressroomError, collect
-from pipeline.model import AssembledIssue, Finding, Issue, Place, Severity
+from pipeline.model import AssembledIssue, Finding, Issue, Severity
 from pipeline.support.limits import SETTINGS_FILE
 from pipeline.workspace import Workspace, without_drafts
 
@@ -77,7 +77,8 @@ def _assemble(
         raise PressroomError(
             f'`base_url` is still "{BASE_URL}", and freezing writes it into the ids of the feeds for good.',
             SETTINGS_FILE,
-            hint="Write the address first at which build/site will be published.",
+            composer.publication.lines.get("base_url"),
+            "Write the address first at which build/site will be published.",
         )
     before = assembler.locks.get(issue.folder)
     assembled, lock = assembler.freeze(issue, now, update=update, refresh=refresh)
@@ -103,7 +104,7 @@ def _sent_before(workspace: Workspace, issue: Issue, lock: str) -> Iterator[Pres
 def workspace_findings(workspace: Workspace) -> tuple[Finding, ...]:
     """Report tags that lead nowhere, and settings that still have the words of the template."""
     placeholders = (
-        Finding("COPY012", Severity.WARNING, problem, Place(SETTINGS_FILE), "Write yours before you send.")
-        for problem in placeholders_left(workspace.files.publication)
+        Finding("COPY012", Severity.WARNING, problem, place, "Write yours before you send.")
+        for place, problem in placeholders_left(workspace.files.publication)
     )
     return (*workspace.assembler.tag_findings, *placeholders)

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from string import Template
 
+from pipeline.actions.plan_edit.patch_front_matter import replace_keys
 from pipeline.assemble.unplaced import nearest_tag, wanted_tags
 from pipeline.config import placeholders
 from pipeline.config.placeholders import STARTERS
@@ -17,7 +18,6 @@ from pipeline.config.themes import theme_names
 from pipeline.config.workspace_files import ISSUES, POOL
 from pipeline.errors import PressroomError, raise_all, suggest
 from pipeline.model import Issue
-from pipeline.plan_edit.patch_front_matter import replace_keys
 from pipeline.support.files import bad_name, check_characters, read_source, write_atomically
 from pipeline.support.limits import ISSUE_FILE, SETTINGS_FILE
 from pipeline.support.urls import path_part

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import chain
 from platform import node
 
 from pipeline.actions.approve import check_approval
@@ -27,7 +28,7 @@ from pipeline.actions.send_obstacles import (
 )
 from pipeline.compose import Composer
 from pipeline.deliver.dkim import DkimSigner
-from pipeline.deliver.ledger import OPEN, Ledger, NewSend, Send
+from pipeline.deliver.ledger import OPEN, Ledger, LedgerRow, NewSend, Send
 from pipeline.deliver.mail_domains import WHOLE_LIMIT
 from pipeline.deliver.outcome import State
 from pipeline.deliver.pace import days_of_sending, domain_pace
@@ -105,9 +106,17 @@ class PreparedSend:
         return Planner(self.ledger, issue_id(self.editions), tuple(self.editions), again)
 
     def plan(self) -> SendPlan:
-        """Read the list of recipients and count who gets what."""
+        """Count who gets what: of the list of recipients, or without one of the sends that go on."""
         from pipeline.deliver.doctor.dns import Dns
 
+        if self.unfinished and not self.request.recipients:
+            plan = SendPlan()
+            for send in self.unfinished:
+                refused = _refused(self.ledger, send, self.request.retry)
+                for row in chain(self.ledger.rows(send.id, OPEN), refused):
+                    plan.audiences[row.audience] += 1
+                    plan.domains[row.address.rpartition("@")[2]] += 1
+            return plan
         dns = Dns(whole_limit=WHOLE_LIMIT) if self.request.check_domains else None
         return self.planner.plan(self.list, dns)
 
@@ -164,10 +173,12 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
     for each in ledger.sends(issue_id(editions)):
         if each.finished and each.id not in recorded:  # the process was killed before it wrote it down
             note_sent(workspace, issue, ledger, each)
-    unfinished = [each for each in sends if each in not_ended or _count_refused(ledger, each, request.retry)]
-    if request.retry and not unfinished:
+    refused = [each for each in sends if any(_refused(ledger, each, request.retry))]
+    if request.retry and not refused:
         which = "" if request.retry == "all" else f" with the class {request.retry}"
-        raise PressroomError(f"no message of the issue was refused{which}.", *issue.place)
+        hint = f"What became of it: pressroom send {issue.number} --status"
+        raise PressroomError(f"no message of the issue was refused{which}.", *issue.place, hint)
+    unfinished = [each for each in sends if each in not_ended or each in refused]
     errors: list[PressroomError] = []
     forced: list[PressroomError] = []
     notes: list[str] = []
@@ -241,10 +252,10 @@ def _ends(ledger: Ledger, send: Send, now: datetime) -> bool:
     return ledger.finish_send(send.id, now)
 
 
-def _count_refused(ledger: Ledger, send: Send, retry: str) -> int:
-    """Count the refused messages of a class, or of any for `all`, of people who are not forgotten."""
+def _refused(ledger: Ledger, send: Send, retry: str) -> Iterator[LedgerRow]:
+    """The refused messages of a class, or of any for `all`, of people who are not forgotten."""
     rows = ledger.rows(send.id, [State.REFUSED]) if retry else ()
-    return sum(bool(row.address) and retry in {"all", row.refusal} for row in rows)
+    return (row for row in rows if row.address and retry in {"all", row.refusal})
 
 
 def open_rows(prepared: PreparedSend) -> int:
@@ -254,7 +265,7 @@ def open_rows(prepared: PreparedSend) -> int:
     for send in prepared.unfinished:
         counts = ledger.counts(send.id)
         count += sum(counts.get(state, 0) for state in OPEN)
-        count += _count_refused(ledger, send, retry)
+        count += sum(1 for _ in _refused(ledger, send, retry))
     return count
 
 
@@ -276,7 +287,7 @@ def explain_recipient(prepared: PreparedSend, address: str) -> tuple[ExplainedRo
     path, planner = prepared.request.recipients or "", prepared.planner
     rows = []
     plan = prepared.plan()
-    for row in prepared.list:
+    for row in prepared.list if path else ():
         if (row.key or row.address.casefold()) != key:
             continue
         decision = planner.decide(row, plan)

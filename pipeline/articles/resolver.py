@@ -43,8 +43,9 @@ class SourceResolver:
     def link(self, target: str) -> str:
         """The absolute address of a link as written.
 
-        A path to an article's file (`other.md`, `../other/index.md`) becomes that article's
-        address; web, mail and telephone addresses stay. Raises `PressroomError` for anything else.
+        A path to an article's file (`other.md`, `../other/index.md`), whether it has a folder by now or not,
+        becomes that article's address; web, mail and telephone addresses stay. Raises `PressroomError` for
+        anything else.
         """
         scheme = scheme_of(target)
         if scheme in PHONE_SCHEMES:
@@ -67,16 +68,14 @@ class SourceResolver:
         return source.text(), source.path, replace(self, path=source.path)
 
     def _slug(self, path: str, target: str) -> str:
-        file = self.workspace.locate(path, self.path)
-        if file.is_dir():
-            file = file / "index.md"
-            self.workspace.cache.note(self.workspace.path_of(file))
-        slug = self.pool.slug_of(self.workspace.path_of(file))
-        if slug is None:
-            name = file.parent.name if file.name == "index.md" else file.stem
-            raise PressroomError(
-                f'the link "{unquote(target)}" leads to no article.',
-                hint=suggest(name, self.pool)
-                or "Write it as https://… or the path of an article's file, or \\[…] if it is no link.",
-            )
-        return slug
+        file = self.workspace.path_of(self.workspace.locate(path, self.path))
+        name = file.removesuffix("/index.md").removesuffix(".md")
+        # An article moves from a.md to a/index.md with its first picture, and links to it stay as they are.
+        for each in (file, f"{name}/index.md", f"{name}.md"):
+            if slug := self.pool.slug_of(each):
+                return slug
+        raise PressroomError(
+            f'the link "{unquote(target)}" leads to no article.',
+            hint=suggest(name.rpartition("/")[2], self.pool)
+            or "Write it as https://… or the path of an article's file, or \\[…] if it is no link.",
+        )

@@ -29,6 +29,7 @@ from pipeline.checks.source_text import (
     web_texts,
 )
 from pipeline.model import ComposedEdition, Finding, Place, Publication, RenderedEmail
+from pipeline.support.limits import SETTINGS_FILE
 
 if TYPE_CHECKING:
     from pipeline.checks.online_links import LinkAnswer
@@ -82,6 +83,10 @@ class CheckContext:
     def places(self) -> SourcePlaces:
         """Where the parts of the email are written."""
         return SourcePlaces(self.edition, self.theme, self.shown_texts)
+
+    def setting_place(self, key: str) -> Place:
+        """A top key or table of the settings, or their file where it is not written."""
+        return Place(SETTINGS_FILE, self.publication.lines.get(key))
 
     @cached_property
     def shown_texts(self) -> tuple[SourceText, ...]:

@@ -52,7 +52,7 @@ _SHOWN = 160
 @click.option("--yes", is_flag=True, help="With --push: do not ask.")
 @click.option("--dry-run", is_flag=True, help="With --push: show the requests, and send none.")
 @click.option(
-    "--anew", is_flag=True, help="With --push: make a new draft, and leave the earlier one as it is."
+    "--new-draft", is_flag=True, help="With --push: make a new draft, and leave the earlier one as it is."
 )
 @click.option("--audience", help="The edition to export. Default: the issue's first.")
 @click.option("--zip", "as_zip", is_flag=True, help="Write a .zip (also where --output ends in .zip).")
@@ -75,7 +75,7 @@ def export(
     to_push: bool,
     yes: bool,
     dry_run: bool,
-    anew: bool,
+    new_draft: bool,
     audience: str | None,
     as_zip: bool,
     images: str,
@@ -109,8 +109,8 @@ def export(
     from pipeline.export.bundle import ImageMode
     from pipeline.model import Severity
 
-    if (yes or dry_run or anew) and not to_push:
-        raise click.UsageError("--yes, --dry-run and --anew go with --push.")
+    if (yes or dry_run or new_draft) and not to_push:
+        raise click.UsageError("--yes, --dry-run and --new-draft go with --push.")
     if to_push and target in FORMATS:
         raise click.UsageError("--push goes with --to and the name of a service.")
     workspace = workspace_of(ctx)
@@ -143,10 +143,10 @@ def export(
     if not as_json:
         _show_export(place, packed)
     if dry_run and package:
-        result |= _dry_run(prepared, package, anew=anew, as_json=as_json)
+        result |= _dry_run(prepared, package, new_draft=new_draft, as_json=as_json)
     elif to_push and package:
         at = time_or_now(now, workspace.files.zone)
-        result |= _push(prepared, package, at, anew=anew, yes=yes, as_json=as_json)
+        result |= _push(prepared, package, at, new_draft=new_draft, yes=yes, as_json=as_json)
     elif package and not as_json:
         terminal.message(f"\nIn {package.target.title}:")
         for number, step in enumerate(package.target.steps, 1):
@@ -169,10 +169,10 @@ def _show_export(place: Path, packed: PackedExport) -> None:
             terminal.result(f"  preview text  {package.edition.preview_text}")
 
 
-def _dry_run(source: PreparedExport, package: Package, *, anew: bool, as_json: bool) -> dict[str, Any]:
+def _dry_run(source: PreparedExport, package: Package, *, new_draft: bool, as_json: bool) -> dict[str, Any]:
     from pipeline.actions.push import dry_run_requests
 
-    requests = dry_run_requests(source, package, new_draft=anew)
+    requests = dry_run_requests(source, package, new_draft=new_draft)
     if not as_json:
         terminal.result("")
         for each in requests:
@@ -184,7 +184,7 @@ def _dry_run(source: PreparedExport, package: Package, *, anew: bool, as_json: b
 
 
 def _push(
-    source: PreparedExport, package: Package, now: datetime, *, anew: bool, yes: bool, as_json: bool
+    source: PreparedExport, package: Package, now: datetime, *, new_draft: bool, yes: bool, as_json: bool
 ) -> dict[str, Any]:
     from pipeline.actions.push import push_draft
 
@@ -194,7 +194,7 @@ def _push(
     if not yes and not click.confirm(question, err=True):
         terminal.message("Not pushed.")
         return {"draft": None}
-    draft, updated = push_draft(source, package, now, new_draft=anew)
+    draft, updated = push_draft(source, package, now, new_draft=new_draft)
     if not as_json:
         what = "updated" if updated else "made"
         terminal.result(f"\n{service.title}: {kind} {draft.id} {what}.\n{draft.address}")

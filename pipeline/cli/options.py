@@ -13,6 +13,7 @@ from click.shell_completion import CompletionItem
 
 from pipeline.cli import terminal
 from pipeline.errors import PressroomError, suggest
+from pipeline.support.limits import YEARS
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -103,9 +104,12 @@ class MomentType(_MomentParam):
         if isinstance(value, datetime):
             return value
         try:
-            return datetime.fromisoformat(value)
+            moment = datetime.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is not a date. Write it as 2026-01-31 or 2026-01-31T09:00.", param, ctx)
+        if moment.year not in YEARS:
+            self.fail(f"{value!r} is in the year {moment.year}.", param, ctx)
+        return moment
 
 
 now_option = click.option(
@@ -116,10 +120,10 @@ now_option = click.option(
 
 
 def time_or_now(time: datetime | None, zone: ZoneInfo) -> datetime:
-    """Return the time, or the clock's without one. No other code of a command reads the clock."""
+    """Return the time in a time zone, or the present one. No other code of a command reads the clock."""
     if time is None:
         return datetime.now(zone).replace(microsecond=0)
-    return time if time.tzinfo else time.replace(tzinfo=zone)
+    return time.astimezone(zone) if time.tzinfo else time.replace(tzinfo=zone)
 
 
 # --- completion ------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from pipeline.cli.send_output import (
     print_plan,
     print_rows,
     progress_printer,
+    show_notes,
     show_reports,
     show_unfinished,
 )
@@ -175,7 +176,7 @@ def send(
                 reports = [report_send(ledger, each) for each in sends]
                 show_reports(chosen, reports, workspace.files.zone, as_json=as_json)
             elif listed:
-                print_rows(rows_in_state(ledger, sends, State(listed)))
+                print_rows(rows_in_state(ledger, sends, State(listed)), workspace.files.zone)
             elif drop:
                 drop_unfinished(workspace, chosen, ledger, sends)
                 terminal.result("The unfinished send is deleted; nothing of it had left.")
@@ -211,8 +212,7 @@ def _check(
         terminal.message("Not sent. Correct what is wrong, or send anyway with --force.")
         ctx.exit(1)
     terminal.show_mistakes(prepared.forced, as_warnings=True)
-    for note in prepared.notes:
-        terminal.message(note)
+    show_notes(prepared)
 
 
 def _confirm(
@@ -277,7 +277,8 @@ def _run(
             terminal.message("\nNothing was sent.")
             raise
     begins = at or clock.now()
-    senders = make_senders(prepared, sends, begins, clock, partial(progress_printer, ledger))
+    show_progress = partial(progress_printer, ledger, workspace.files.zone)
+    senders = make_senders(prepared, sends, begins, clock, show_progress)
     end: SendEnd | None = None
     ctx.meta[terminal.LEFT_UNDONE] = ""
     try:
@@ -319,6 +320,7 @@ def _show_plan(prepared: PreparedSend, why: str | None, *, as_json: bool) -> Non
     print_plan(prepared, plan)
     terminal.show_findings(each for each in prepared.findings if each.severity is Severity.ERROR)
     terminal.show_mistakes((*prepared.obstacles, *prepared.forced), as_warnings=True)
+    show_notes(prepared)
     terminal.message("Nothing was sent.")
 
 

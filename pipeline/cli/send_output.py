@@ -95,26 +95,38 @@ def print_plan(prepared: PreparedSend, plan: SendPlan) -> None:
         terminal.result(f"It takes {days} days, since warm_up limits each: start it again on each of them.")
 
 
-def print_rows(rows: Iterable[LedgerRow]) -> None:
+def print_rows(rows: Iterable[LedgerRow], zone: tzinfo) -> None:
     """Print rows of the ledger as CSV, with the last answer to each."""
     table = csv.writer(sys.stdout)
     table.writerow(["email", "audience", "state", "class", "code", "reply", "attempts", "changed"])
     for each in rows:
-        changed = each.changed.isoformat(timespec="seconds")
+        changed = each.changed.astimezone(zone).isoformat(timespec="seconds")
         # A foreign server's words would be a formula to a spreadsheet.
         reply = f"'{each.reply}" if each.reply.startswith(("=", "+", "-", "@")) else each.reply
         answer = (each.state.value, each.refusal.value if each.refusal else "", each.code or "", reply)
         table.writerow([each.address, each.audience, *answer, each.attempts, changed])
 
 
+def show_notes(prepared: PreparedSend) -> None:
+    """Say what stops no send and is good to know, and which command shows the warnings of the checks."""
+    from pipeline.model import Severity
+
+    if warnings := sum(each.severity is Severity.WARNING for each in prepared.findings):
+        number = prepared.request.issue.number
+        terminal.message(f"The checks have {terminal.count(warnings, 'warning')}: pressroom check {number}")
+    for note in prepared.notes:
+        terminal.message(note)
+
+
 def show_unfinished(prepared: PreparedSend) -> None:
-    """Say that sends go on, and to whom: not to a list that is given now."""
+    """Say that sends go on, and to how many: not to a list that is given now."""
     from pipeline.actions.send import open_rows
 
     number, zone = prepared.request.issue.number, prepared.workspace.files.zone
     moments = (f"{each.what.started.astimezone(zone):%Y-%m-%d %H:%M}" for each in prepared.unfinished)
+    first = " first" if prepared.request.recipients else ""
     terminal.message(
-        f"The send of {' and '.join(moments)} goes on first, to the {open_rows(prepared):,} that it has "
+        f"The send of {' and '.join(moments)} goes on{first}, to the {open_rows(prepared):,} that it has "
         f"left. If nothing of it has left yet, this deletes it: pressroom send {number} --drop"
     )
 
@@ -210,7 +222,7 @@ def _show_next(issue: Issue, reports: Sequence[SendReport], end: SendEnd | None)
         terminal.message(f"Whether the unknown ones left cannot be known. To decide: {again} --resolve")
 
 
-def progress_printer(ledger: Ledger, send: Send) -> Callable[[Progress], None]:
+def progress_printer(ledger: Ledger, zone: tzinfo, send: Send) -> Callable[[Progress], None]:
     """Return what shows the progress of a send on a terminal: states, rate and time left."""
     from pipeline.deliver.ledger import OPEN
 
@@ -229,7 +241,7 @@ def progress_printer(ledger: Ledger, send: Send) -> Callable[[Progress], None]:
         states = ", ".join(f"{count:,} {state.value}" for state, count in progress.counts.items())
         text = f"{states} of {total:,}" if states else "connecting"
         if progress.waits_until:
-            text += f"; the deferred are tried again at {progress.waits_until.astimezone():%H:%M}"
+            text += f"; the deferred are tried again at {progress.waits_until.astimezone(zone):%H:%M}"
             if not sys.stderr.isatty():
                 terminal.message(text)
         elif ended:

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.errors import PressroomError, suggest
 from pipeline.support.files import check_characters
+from pipeline.support.limits import YEARS
 from pipeline.support.urls import ascii_address, web_address_hint
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -296,6 +297,9 @@ class Fields:
                     self.error(key, f"`{key}` is {field.shown}, and there is no such day.")
                     return None
                 value = None
+        if isinstance(value, date) and value.year not in YEARS:
+            self.error(key, f"`{key}` is in the year {value.year}.", f"Write it as {example}.")
+            return None
         if isinstance(value, datetime):
             return value if value.tzinfo else value.replace(tzinfo=zone)
         if isinstance(value, date):

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from pipeline.model import Publication
+from pipeline.model import Place, Publication
+from pipeline.support.limits import SETTINGS_FILE
 
 BASE_URL = "https://newsletter.example"
 SENDER_ADDRESS = "letters@newsletter.example"
@@ -61,11 +62,13 @@ def _sentences(text: str) -> Iterator[tuple[int, str, tuple[str, ...]]]:
         start = following
 
 
-def placeholders_left(publication: Publication) -> Iterator[str]:
-    """Yield what each placeholder that is still in the settings would do."""
-    if publication.base_url == BASE_URL:
-        yield f'`base_url` is still "{BASE_URL}": links and pictures of the email lead nowhere.'
-    if publication.sender_address == SENDER_ADDRESS:
-        yield f'`sender` is still "{SENDER_ADDRESS}", which nobody reads.'
-    if publication.postal_address == POSTAL_ADDRESS:
-        yield f'`postal_address` is still "{POSTAL_ADDRESS}", at the foot of each email.'
+def placeholders_left(publication: Publication) -> Iterator[tuple[Place, str]]:
+    """Yield each placeholder that is still in the settings: where, and what it would do."""
+    for key, placeholder, value, effect in (
+        ("base_url", BASE_URL, publication.base_url, ": links and pictures of the email lead nowhere."),
+        ("sender", SENDER_ADDRESS, publication.sender_address, ", which nobody reads."),
+        ("postal_address", POSTAL_ADDRESS, publication.postal_address, ", at the foot of each email."),
+    ):
+        if value == placeholder:
+            message = f'`{key}` is still "{placeholder}"{effect}'
+            yield Place(SETTINGS_FILE, publication.lines.get(key)), message

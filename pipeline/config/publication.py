@@ -92,6 +92,7 @@ def read_publication(text: str, errors: list[PressroomError], templates: Path | 
         subscribe=read_subscribe(fields.table("subscribe")) if fields.has("subscribe") else None,
         hidden_tags=read_hidden_tags(fields.table("tags")),
         delivery=read_delivery(fields.table("delivery")),
+        lines={key: field.line for key, field in fields.mapping.items()},
     )
     fields.check_unknown()
     return publication

@@ -15,7 +15,6 @@ from pipeline.model import Block, BlockKind, Element, Event
 
 _EXAMPLE = "2026-01-31 19:30"
 _OTHERS = "Words about it are below an empty line."
-_YEARS = range(1970, 3000)
 _LONGEST = 366 * 24 * 60
 """Minutes of a `length`."""
 
@@ -108,9 +107,6 @@ def _moment(
 ) -> datetime | None:
     moment = fields.date(key, zone, required=required, end=end, example=_EXAMPLE)
     if moment is None:
-        return None
-    if moment.year not in _YEARS:
-        fields.error(key, f"`{key}` is in the year {moment.year}.", f"Write it as {_EXAMPLE}.")
         return None
     return moment if _is_day(fields.field(key)) else _on_clocks(fields, key, moment)
 

@@ -94,9 +94,11 @@ class _CommonMark(MarkdownIt):
         if url.endswith("}}") and TYPED.fullmatch(url):
             return url
         try:
-            return super().normalizeLink(url)
+            address = super().normalizeLink(url)
         except ValueError:  # such as "https://[", which the resolver will refuse
             return url
+        # The library percent-encodes the braces of merge fields too.
+        return address.replace("%7B%7B", "{{").replace("%7D%7D", "}}") if "{{" in url else address
 
 
 @lru_cache(maxsize=8)

@@ -95,7 +95,7 @@ class TokenReader:
                 token.attrs[LINE] = self.line
                 address = str(token.attrs.get("href", token.attrs.get("src", "")))
                 self.parsed.mistakes.extend(_address_mistakes(address, self.line))
-                if token.info == "auto" and "{{" in tokens[number + 1].content:
+                if token.info == "auto" and "{{" in address:
                     message = f"`<{tokens[number + 1].content}>` would show its merge field as it is written."
                     hint = f"Write words for readers: `[words]({tokens[number + 1].content})`."
                     self.parsed.mistakes.append(PressroomError(message, None, self.line, hint))

@@ -15,14 +15,12 @@ from pipeline.content.tree import CODE, paragraphs
 from pipeline.errors import PressroomError, flatten
 from pipeline.model import Audio, Content, Element, Image, ImageUse, Node
 from pipeline.support import merge
-from pipeline.support.urls import ADDRESS_CHARACTERS
+from pipeline.support.urls import ADDRESS_CHARACTERS, encoded_address
 
 _T = TypeVar("_T")
 
 # A placeholder in the tree until it is known whether it is inside code, where a field is plain text.
 _FIELD_PLACEHOLDER = "field"
-# markdown-it percent-encodes the addresses that it reads, and raw HTML has them as typed.
-_FIELD_IN_ADDRESS = re.compile(r"((?:\{|%7B){2}.*?(?:\}|%7D){2})", re.IGNORECASE)
 _ATTRIBUTES = {
     "abbr": ("title",),
     "li": ("value",),
@@ -156,13 +154,14 @@ class Normalizer:
         if not target or target == "#":
             self._mistake(line, "this link leads nowhere.", "Write its address between the round brackets.")
             return "#"
-        pieces = _FIELD_IN_ADDRESS.split(target)
-        if len(pieces) == 1:
+        target = target.replace("\\{{", "%7B%7B")  # in raw HTML
+        if "}}" not in target.partition("{{")[2]:
             return self.attempt(lambda: self.resolver.link(target), line) or target
-        typed = "".join(
-            unquote(piece) if number % 2 else quote(piece, safe=ADDRESS_CHARACTERS)
-            for number, piece in enumerate(pieces)
-        )
+        matches = list(merge.TYPED.finditer(target))
+        starts = [match.start() for match in matches] + [len(target)]
+        typed = encoded_address(target[: starts[0]])
+        for match, end in zip(matches, starts[1:], strict=True):
+            typed += unquote(match[0]) + quote(target[match.end() : end], safe=ADDRESS_CHARACTERS)
         return self.attempt(lambda: merge.read_address(typed, self.merge_fields), line) or target
 
     def _image(self, values: dict[str, str], children: tuple[Node, ...], line: int) -> Iterable[Node]:

@@ -62,8 +62,8 @@ class ListColumns:
 def read_columns(names: Sequence[str], fields: Collection[str] | None) -> ListColumns:
     """Read the names of the columns; of merge fields those in `fields`, or all if it is None.
 
-    Raises `PressroomError` without a place where no column has the address, where two mean the same, and for
-    a name that is nearly that of a column that is needed.
+    Raises `PressroomError` without a place where no column has the address (and without a hint, for which a
+    row is needed), where two mean the same, and for a name that is nearly that of a column that is needed.
     """
     fields = None if fields is None else sorted(fields)
     meanings = [_meaning(name) for name in names]
@@ -100,8 +100,7 @@ def _check(names: Sequence[str], meanings: Sequence[str], fields: Collection[str
         elif hint := suggest(meaning, missing, _LIKENESS):
             errors.append(PressroomError(f'the column "{shown(name)}" is not known.', hint=hint))
     if EMAIL in missing and not errors:
-        columns = ", ".join(filter(None, map(shown, names))) or "nothing"
-        errors.append(PressroomError('no column is named "email".', hint=f"The columns are: {columns}."))
+        errors.append(PressroomError('no column is named "email".'))
     raise_all(errors)
 
 

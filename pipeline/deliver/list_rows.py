@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
@@ -57,11 +58,11 @@ class ListRows:
             except PressroomError as error:
                 if self._names is None:
                     raise_all(
-                        PressroomError(each.message, self._path, row.header, each.hint)
+                        PressroomError(each.message, self._path, row.header, each.hint or _address_hint(row))
                         for each in flatten(error)
                     )
                 (first, *_) = flatten(error)
-                return RejectedRow(row.line, "", first.message, first.hint)
+                return RejectedRow(row.line, "", first.message, first.hint or _address_hint(row))
             self._names = row.names
             self._unused.update(dict.fromkeys(self._columns.unused))
         return self._judge(row, self._columns)
@@ -130,3 +131,15 @@ class ListRows:
             hint = suggest(text, names) or f"The audiences are: {', '.join(names) or 'none'}."
             raise PressroomError(f'no audience is named "{shown(text)}".', hint=hint)
         return self._audiences[text.casefold()]
+
+
+def _address_hint(row: Row) -> str:
+    """Which column of a row has an address and is to be called `email`; without one, which columns it has."""
+    for name, cell in zip(row.names, row.cells, strict=True):
+        # A name with an address is the first person of a list without names.
+        if name.strip() and "@" not in name:
+            with suppress(ValueError):
+                check_recipient(find_address(str(cell)))
+                return f'"{shown(name)}" looks like the addresses: call it "email".'
+    columns = ", ".join(filter(None, map(shown, row.names))) or "nothing"
+    return f"The columns are: {columns}."

@@ -34,7 +34,7 @@ def write_draft(
             raise target.error(
                 f'"{edition.name}" is not a draft at {target.title} any more: its status is '
                 f'"{existing.status or "not in the answer"}".',
-                "It may have been sent. To make another draft all the same: --anew",
+                "It may have been sent. To make another draft all the same: --new-draft",
             )
         return push.write(service, edition, existing), existing is not None
     except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 from pipeline.config.fields import Field
 from pipeline.importers.draft import Moment
+from pipeline.support.limits import YEARS
 
 _MONTHS = {
     name: number
@@ -52,7 +53,6 @@ _TICKS = re.compile(r"(\d{10})(\d{3})?")
 _ZONES = {"z": 0, "utc": 0, "gmt": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6}
 _ZONES |= {"pst": -8, "pdt": -7}
 """Hours from UTC of the zones that RFC 5322 (section 4.3) names."""
-_FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def date_of(field: Field) -> Reading | None:
     """The date of a field, or None if it is not a date."""
     value = field.value
     if isinstance(value, (date, datetime)):
-        return Reading(value) if _FIRST_YEAR <= value.year <= _LAST_YEAR else None
+        return Reading(value) if value.year in YEARS else None
     text = field.raw if field.raw is not None else value
     if isinstance(text, int) and not isinstance(text, bool):
         text = str(text)
@@ -92,7 +92,7 @@ def _read(text: str) -> Reading | None:
         return _moment(int(match[1]), int(match[2]), int(match[3]), ())
     if match := _TICKS.fullmatch(text):
         moment = datetime.fromtimestamp(int(match[1]), UTC)
-        return Reading(moment, f"`{text}` counts seconds since 1970") if moment.year < _LAST_YEAR else None
+        return Reading(moment, f"`{text}` counts seconds since 1970") if moment.year in YEARS else None
     if re.fullmatch(rf"\d{{4}}(?:-\d\d)?|{_MONTH},? \d{{4}}", text, re.IGNORECASE):
         return Reading(None, "names no day")
     return None
@@ -108,7 +108,7 @@ def _numbers(first: int, mark: str, second: int, year: int, time: tuple[str | No
 
 
 def _moment(year: int, month: int, day: int, time: tuple[str | None, ...]) -> Reading | None:
-    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+    if year not in YEARS:
         return None
     if not time or time[0] is None:
         return Reading(date(year, month, day))

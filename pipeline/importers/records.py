@@ -132,7 +132,7 @@ def read_records(workspace: WorkspaceFiles, pool: Pool, errors: list[PressroomEr
         try:
             records.append(_read(file, path.removesuffix(ENDING) + ".md"))
         except (OSError, ValueError, KeyError, TypeError) as error:
-            hint = "Take it back from version control, or delete it to import the source anew."
+            hint = "Take it back from version control, or delete it to import the source again."
             errors.append(PressroomError("is no record of an import.", path, hint=hint))
             del error
     return Records(records, pool)

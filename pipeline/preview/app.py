@@ -17,10 +17,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from pipeline.actions.plan_edit.plan_changes import Exclude, Include, Move, Pin, Unpin
 from pipeline.actions.prepare import PreparedEdition
 from pipeline.errors import PressroomError
 from pipeline.model import Issue
-from pipeline.plan_edit.plan_changes import Exclude, Include, Move, Pin, Unpin
 from pipeline.preview import panels
 from pipeline.preview.editor import open_file
 from pipeline.preview.email_variants import (

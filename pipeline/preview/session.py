@@ -9,11 +9,11 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from pipeline.actions.plan_edit.plan_changes import PlanChange
+from pipeline.actions.plan_edit.plan_file import PlanFile
 from pipeline.deliver.recipient_list import open_list
 from pipeline.deliver.rejected_row import RejectedRow
 from pipeline.errors import NotFound, PressroomError
-from pipeline.plan_edit.plan_changes import PlanChange
-from pipeline.plan_edit.plan_file import PlanFile
 from pipeline.preview.panels import mistakes
 from pipeline.preview.snapshot import Snapshot
 from pipeline.workspace import edition_audience

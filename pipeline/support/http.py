@@ -12,7 +12,7 @@ import ipaddress
 import socket
 import ssl
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TypeVar
@@ -122,12 +122,7 @@ class SafeClient:
             "Accept-Encoding": "identity",
             "Connection": "close",
         }
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=_tls_context(),
-            max_connections=None,
-            max_keepalive_connections=0,
-            network_backend=CheckedBackend(allow_private),
-        )
+        self._transport = CheckedTransport(allow_private)
 
     def request(self, method: str, url: str, most: int = 0, until: float | None = None) -> HttpReply:
         """One answer; a redirect is not followed. Of the page at most `most` bytes are read.
@@ -136,24 +131,29 @@ class SafeClient:
         `FetchError` for an address that is refused and a page that is larger.
         """
         try:
-            request = Request(method, url, headers=self._headers)
-            parts = request.url
-            if parts.scheme not in {"http", "https"} or not parts.host:
-                raise FetchError(f"{parts.scheme or 'it'} is no web address")
-            address = httpcore.URL(
-                scheme=parts.raw_scheme, host=parts.raw_host, port=parts.port, target=parts.raw_path
-            )
-            timeout = {"timeout": httpx.Timeout(TIME_LIMIT).as_dict()}
-            headers = request.headers.raw
-            with self._pool.stream(method, address, headers=headers, extensions=timeout) as response:
+            address = httpx.URL(url)
+            if address.scheme not in {"http", "https"} or not address.host:
+                raise FetchError(f"{address.scheme or 'it'} is no web address")
+            # A client for each request keeps no cookies, and `Auth()` sends no password of the address.
+            with (
+                httpx.Client(
+                    transport=self._transport,
+                    follow_redirects=False,
+                    trust_env=False,
+                    headers=self._headers,
+                    auth=Auth(),
+                    timeout=TIME_LIMIT,
+                ) as client,
+                client.stream(method, address) as response,
+            ):
                 data = bytearray()
-                for chunk in response.iter_stream() if most else ():
+                for chunk in response.iter_raw() if most else ():
                     data += chunk
                     if len(data) > most:
                         raise FetchError(f"it is larger than {most // 1_000_000} MB")
                     if until is not None and time.monotonic() > until:
                         raise TimeoutError
-                return HttpReply(url, response.status, dict(httpx.Headers(response.headers)), bytes(data))
+                return HttpReply(url, response.status_code, dict(response.headers), bytes(data))
         except _FAILURES as error:
             raise NoAnswerError(error, url, TIME_LIMIT) from error
 
@@ -172,6 +172,44 @@ class SafeClient:
             else:
                 raise FetchError(f"the server says {reply.status}")
         raise FetchError(f"more than {REDIRECTS} redirects")
+
+
+class CheckedTransport(httpx.BaseTransport):
+    """Sends requests over connections that `CheckedBackend` makes, each used once."""
+
+    def __init__(self, allow_private: bool) -> None:
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=_tls_context(),
+            max_connections=None,
+            max_keepalive_connections=0,
+            network_backend=CheckedBackend(allow_private),
+        )
+
+    def handle_request(self, request: Request) -> Response:
+        """The response, its body not read yet. Raises httpcore's errors and `FetchError`."""
+        at = request.url
+        url = httpcore.URL(scheme=at.raw_scheme, host=at.raw_host, port=at.port, target=at.raw_path)
+        headers, body, extensions = request.headers.raw, request.stream, request.extensions
+        reply = self._pool.handle_request(
+            httpcore.Request(request.method, url, headers=headers, content=body, extensions=extensions)
+        )
+        return _UnfollowedResponse(reply.status, headers=reply.headers, stream=_Body(reply))
+
+
+class _UnfollowedResponse(Response):
+    # A client reads the address of a redirect that it does not follow, and fails if it is not valid.
+    has_redirect_location = False
+
+
+class _Body(httpx.SyncByteStream):
+    def __init__(self, reply: httpcore.Response) -> None:
+        self._reply = reply
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._reply.iter_stream()
+
+    def close(self) -> None:
+        self._reply.close()
 
 
 class CheckedBackend(httpcore.NetworkBackend):

@@ -560,3 +560,22 @@ def test_a_text_with_a_mistake_is_not_frozen(workspace: WorkspaceRunner) -> None
     workspace.write({"issues/articles/glutamate.md": article("The glutamate switch", body="![A](no.png)")})
     assert 'glutamate.md:6: the image "no.png" does not exist' in workspace.error("assemble", "1")
     assert not (workspace.root / "issues/001-the-plastic-brain/issue.lock").exists()
+
+
+@pytest.mark.parametrize("link", ["memory.md", "memory/index.md", "memory/"])
+def test_a_link_still_leads_to_an_article_that_moves_into_a_folder_and_out_of_it(
+    workspace: WorkspaceRunner, link: str
+) -> None:
+    file, in_folder = "issues/articles/memory.md", "issues/articles/memory/index.md"
+    workspace.write({
+        file: article("Memory"),
+        "issues/articles/linking.md": article("Linking", body=f"[There]({link}#how)."),
+    })  # fmt: skip
+    for there, gone in ((file, in_folder), (in_folder, file), (file, in_folder)):
+        workspace.write({there: article("Memory")})
+        (workspace.root / gone).unlink(missing_ok=True)
+        workspace.ok("build", "1")
+        email = workspace.read("build/issues/001-the-plastic-brain/email.html")
+        assert 'href="https://synapse.example/news/articles/memory/#how"' in email
+    (workspace.root / file).unlink()
+    assert f'the link "{link}#how" leads to no article.' in workspace.error("build", "1")

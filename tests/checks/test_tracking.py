@@ -116,8 +116,9 @@ def test_a_picture_file_of_one_pixel_is_found_with_its_line(workspace: Workspace
 
 def test_the_promise_stops_an_export_and_says_where_each_breach_is(workspace: WorkspaceRunner) -> None:
     footer = (Path(__file__).parents[2] / FOOTER).read_text(encoding="utf-8")
+    settings = f"{PROMISE}\n{SETTINGS}\n"
     workspace.write({
-        "newsletter.toml": f'{PROMISE}\n{SETTINGS}\n[links.parameters]\nutm_source = "x"\n',
+        "newsletter.toml": f'{settings}[links.parameters]\nutm_source = "x"\n',
         FOOTER: footer.replace("<p style", '<img src="https://p.example/o.gif" width="1" height="1" alt="">\n<p style', 1),
         "issues/001-the-plastic-brain/issue.md": issue(letter="[Vote](https://p.example/?{{ email }})"),
         "issues/articles/glutamate.md": article(body="A [study](https://bit.ly/3xYz)."),
@@ -135,7 +136,7 @@ def test_the_promise_stops_an_export_and_says_where_each_breach_is(workspace: Wo
         "TRACK001": f"{FOOTER}:7",
         "TRACK002": "issues/articles/glutamate.md:6",
         "TRACK003": "issues/001-the-plastic-brain/issue.md:6",
-        "TRACK004": "newsletter.toml:None",
+        "TRACK004": f"newsletter.toml:{settings.count(chr(10)) + 1}",
     }
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+from table_kit import rows
 from workspace_kit import ROOT, WorkspaceRunner, article, issue, png, write_own_texts
 
 from pipeline.cli import LateCommand, main
@@ -163,6 +164,14 @@ def test_an_export_of_a_draft_says_that_it_is_a_draft(workspace: WorkspaceRunner
     assert "Delete `draft: true`" in said
 
 
+def test_no_file_is_made_with_a_date_that_no_other_command_would_take(workspace: WorkspaceRunner) -> None:
+    before = workspace.tree()
+    for kind in ("issue", "article"):
+        result = workspace.run("new", kind, "Far away", "--date", "2206-01-01")
+        assert result.exit_code == 2 and "'2206-01-01' is in the year 2206." in result.stderr
+    assert workspace.tree() == before
+
+
 def test_init_never_overwrites(workspace: WorkspaceRunner) -> None:
     before = workspace.tree()
     assert "a workspace already" in workspace.error("init", str(workspace.root))
@@ -174,8 +183,10 @@ def test_an_untouched_workspace_is_never_frozen(tmp_path: Path) -> None:
     WorkspaceRunner(tmp_path).ok("init", "mine", "--now", "2026-02-01")
     mine = WorkspaceRunner(tmp_path / "mine")
     before = mine.tree()
-    assert "newsletter.toml: `base_url` is still" in mine.error("assemble", "1")
-    assert "newsletter.toml: `base_url` is still" in mine.error("assemble", "--all").partition("\n\n")[0]
+    line = mine.read("newsletter.toml").partition("\nbase_url")[0].count("\n") + 2
+    assert f"newsletter.toml:{line}: `base_url` is still" in mine.error("assemble", "1")
+    all_issues = mine.error("assemble", "--all").partition("\n\n")[0]
+    assert f"newsletter.toml:{line}: `base_url` is still" in all_issues
     assert mine.tree() == before
 
 
@@ -187,9 +198,11 @@ def test_a_workspace_with_placeholders_is_never_exported(tmp_path: Path) -> None
     assert frozen.exit_code == 0
     exported = mine.run("export", "1")
     assert exported.exit_code == 1 and not (mine.root / "build").exists()
+    keys = [line.partition(" =")[0] for line in mine.read("newsletter.toml").splitlines()]
     for setting in ("`sender` is still", '`postal_address` is still "Write your postal'):
-        assert f"newsletter.toml: warning COPY012: {setting}" in frozen.stderr
-        assert f"newsletter.toml: error COPY012: {setting}" in exported.stderr
+        place = f"newsletter.toml:{keys.index(setting.split('`')[1]) + 1}"
+        assert f"{place}: warning COPY012: {setting}" in frozen.stderr
+        assert f"{place}: error COPY012: {setting}" in exported.stderr
 
 
 def test_init_takes_what_an_export_needs(tmp_path: Path) -> None:
@@ -449,7 +462,9 @@ def test_help_and_a_build_of_what_was_not_changed_import_nothing_heavy(workspace
     assert set() == (helping | building) & {*HEAVY, "idna", "json", "zoneinfo"}
 
 
-@pytest.mark.parametrize("command", [["status"], ["plan", "1"], ["articles"]], ids=lambda each: each[0])
+@pytest.mark.parametrize(
+    "command", rows([["status"], ["plan", "1"], ["articles"]], [["status"]], lambda each: each[0])
+)
 def test_what_parses_and_renders_is_not_imported_where_nothing_was_changed(
     workspace: WorkspaceRunner, command: list[str]
 ) -> None:

@@ -203,6 +203,18 @@ def test_what_is_not_a_list_is_refused_as_a_whole(folder: Path, content: str | b
     assert said in refused(folder, content)
 
 
+@pytest.mark.parametrize(
+    "name", ["mail adress", "E-Mail-Adresse", "Courriel", "Contact 1", "\u96fb\u5b50\u90f5\u4ef6"]
+)
+def test_a_column_that_has_addresses_and_another_name_is_to_be_called_email(folder: Path, name: str) -> None:
+    said = f'readers.csv:1: no column is named "email". "{name}" looks like the addresses: call it "email".'
+    assert said in refused(folder, f"town,{name},@\nLund,Ada <ada@x.org>,@ada\n")
+
+
+def test_a_list_without_names_of_columns_is_not_told_to_rename_an_address(folder: Path) -> None:
+    assert "The columns are: ada@x.org, Ada." in refused(folder, "ada@x.org,Ada\nbo@x.org,Bo\n")
+
+
 def test_all_wrong_columns_are_said_at_once(folder: Path) -> None:
     assert len(refused(folder, "emial,frist_name,city,City\na@x.org,Ada,,\n").splitlines()) == 3
 

@@ -7,11 +7,12 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from shutil import copytree
 from threading import Thread
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner, Result
@@ -221,6 +222,19 @@ def test_a_plan_shows_once_the_finding_that_would_stop_the_send(sending: Workspa
     assert [each["code"] for each in sending.json(*options(sending), "--plan")["errors"]] == ["COPY001"]
 
 
+def test_a_plan_says_what_the_send_says_of_warnings_and_of_how_to_unsubscribe(
+    sending: WorkspaceRunner,
+) -> None:
+    settings = sending.read("newsletter.toml").replace("?to={{ email }}", "")
+    sending.write({"newsletter.toml": settings})
+    severities = [each["severity"] for each in sending.json("check", "1")["findings"]]
+    count = severities.count("warning")
+    assert count > 1
+    for shown in (sending.run(*options(sending), "--plan").stderr, send(sending).stderr):
+        assert f"The checks have {count} warnings: pressroom check 1\n" in shown
+        assert "mail programs offer to unsubscribe by mail alone" in shown
+
+
 @pytest.mark.slow
 def test_a_plan_says_over_how_many_days_a_new_sender_sends(
     sending: WorkspaceRunner, server: ScriptedServer
@@ -290,6 +304,20 @@ def test_a_send_goes_on_without_its_list(unfinished: WorkspaceRunner, server: Sc
     assert 'Go on with "The plastic brain", to 1 recipient?' in result.stderr and result.exit_code == 0
     assert states(unfinished) == {"accepted": 2, "unknown": 1}
     assert len(server.recipients) == len(set(server.recipients)) == 2
+
+
+def test_a_plan_without_a_list_shows_the_send_that_goes_on(
+    unfinished: WorkspaceRunner, server: ScriptedServer
+) -> None:
+    plan = ("send", "1", "--plan")
+    shown = unfinished.run(*plan)
+    assert shown.exit_code == 0 and shown.stdout == "1  gets the issue\n"
+    assert "goes on, to the 1 that it has left." in shown.stderr
+    assert unfinished.json(*plan)["recipients"] == 1
+    (left,) = {*ALL} - {*server.recipients, unknown_of(unfinished)["address"]}
+    assert unfinished.ok(*plan, "--why", left).endswith(f" {left} pending.\n")
+    unfinished.ok("send", "1", "--yes")
+    assert "there is no list of recipients." in unfinished.error(*plan)
 
 
 @pytest.mark.slow
@@ -464,6 +492,24 @@ def test_ctrl_c_while_a_send_waits_leaves_nothing_of_it(
     assert "was not sent yet" in sending.error("send", "1", "--status")
 
 
+def test_times_are_shown_in_the_time_zone_of_the_publication(
+    sending: WorkspaceRunner, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zone = ZoneInfo("Pacific/Kiritimati")  # 14 hours ahead of UTC, which no machine of ours is
+    settings = sending.read("newsletter.toml").replace("Europe/London", str(zone))
+    sending.write({"newsletter.toml": settings})
+    fails(server, Fault("RCPT", "450 4.2.1 later", always=True))
+    monkeypatch.setattr("pipeline.deliver.clock.SystemClock.sleep", lambda *_: interrupt(0))
+    shown = send(sending).stderr
+    minutes = (datetime.now(zone) + timedelta(minutes=each) for each in range(3, 7))
+    assert any(f"the deferred are tried again at {each:%H:%M}\n" in shown for each in minutes)
+    (row, *_) = csv.DictReader(sending.ok("send", "1", "--list", "deferred").splitlines())
+    assert row["changed"].endswith("+14:00")
+    monkeypatch.setattr("pipeline.cli.send_command.time.sleep", interrupt)
+    waits = sending.run("send", "1", "--yes", "--force", "--at", "2099-01-01T07:00+09:00")
+    assert "Waiting until 2099-01-01 12:00." in waits.stderr
+
+
 @pytest.mark.slow
 def test_ctrl_c_while_refused_messages_wait_for_their_time_leaves_them_refused(
     sending: WorkspaceRunner, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
@@ -506,6 +552,16 @@ def test_refused_messages_are_sent_again_by_class(sending: WorkspaceRunner, serv
     assert states(sending) == {"accepted": 2, "refused": 1}
     sending.ok("send", "1", "--retry-failed", "--force", "--yes")
     assert states(sending) == {"accepted": 3} and sorted(server.recipients) == ALL
+
+
+@pytest.mark.parametrize("refusals", [[], ["other"]], ids=["any", "of a class"])
+def test_to_send_again_to_the_refused_where_nobody_was_does_not_go_on_with_the_rest(
+    unfinished: WorkspaceRunner, server: ScriptedServer, refusals: list[str]
+) -> None:
+    sent = len(server.taken)
+    error = unfinished.error("send", "1", "--retry-failed", *refusals, "--force", "--yes")
+    assert "no message of the issue was refused" in error and "pressroom send 1 --status" in error
+    assert len(server.taken) == sent and states(unfinished)["pending"] == 1
 
 
 @pytest.mark.slow

@@ -104,6 +104,7 @@ def sent(
     return template.fill(address, "1.2@synapse.example", reader)
 
 
+@pytest.mark.slow
 @tries(60)
 @given(st.dictionaries(st.sampled_from(NAMES), VALUES))
 @example({"first_name": "--=_", "email": ".", "unsubscribe_url": "From https://x.example/ -"})

@@ -35,6 +35,8 @@ BAD = (
     Bad("key twice", {ARTICLE: "---\ntitle: x\ntitle: y\ndate: 2026-01-01\n---\n"}, (f"{ARTICLE}:3: ", "twice")),
     Bad("missing title", {ARTICLE: "---\ndate: 2026-01-01\n---\n"}, (f"{ARTICLE}:1: `title` is missing",)),
     Bad("missing date", {ARTICLE: "---\ntitle: x\n---\n"}, (f"{ARTICLE}:1: `date` is missing", "2026-01-31")),
+    Bad("year of 3 digits", {ARTICLE: article(date="0226-02-01")}, (f"{ARTICLE}:3: ", "in the year 226.")),
+    Bad("year far ahead", {ISSUE: issue(date="2206-02-01")}, (f"{ISSUE}:4: ", "in the year 2206.")),
     Bad("wrong date", {ARTICLE: article(date="next week")}, (f"{ARTICLE}:3: ", "must be a date")),
     Bad("impossible date", {ARTICLE: article(date="2026-02-30")}, (f"{ARTICLE}:3: ", '`date` is "2026-02-30", and there is no such day.')),
     Bad("tags as text", {ARTICLE: article(tags="one, two")}, (f"{ARTICLE}:4: ", "must be a list", "`tags: [one, two]`")),

@@ -131,6 +131,39 @@ def test_it_is_read_in_every_kind_of_link(written: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "written", ["[x](<{}>)", '[x](<{}> "T")', "[x][y]\n\n[y]: <{}>", '<a href="{}">x</a>']
+)
+def test_what_is_around_it_is_encoded_in_every_kind_of_link(written: str) -> None:
+    address = "https://bücher.example/ü%20é/{a}?x=y z&to={{ name | Müller & co }}/ä{b}{{email}}"
+    encoded = (
+        "https://xn--bcher-kva.example/%C3%BC%20%C3%A9/%7Ba%7D?x=y%20z&amp;to="
+        "{{ name:url | M%C3%BCller%20%26%20co }}/%C3%A4%7Bb%7D{{ email:url }}"
+    )
+    assert f'href="{encoded}"' in html(written.replace("{}", address), Medium.EMAIL)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "[x](https://a.example/?q=%7B%7Bemail%7D%7D)", "<https://a.example/?q=%7B%7Bemail%7D%7D>",
+        "https://a.example/?q=%7B%7Bemail%7D%7D", '<a href="https://a.example/?q=%7B%7Bemail%7D%7D">x</a>',
+        r'<a href="https://a.example/?q=\{{email}}">x</a>',
+    ],
+)  # fmt: skip
+def test_encoded_braces_are_braces(written: str) -> None:
+    shown = html(written, Medium.EMAIL)
+    assert 'href="https://a.example/?q=%7B%7Bemail' in shown and "email:url" not in shown
+
+
+def test_an_address_as_a_browser_copies_it_is_questioned(polls: WorkspaceRunner) -> None:
+    polls.write({ISSUE: issue(letter=f"Hello, [great]({POLL}%7B%7Bemail%7D%7D).")})
+    output = polls.run("check", "1").output
+    assert (
+        f'{ISSUE}:6: warning MERGE003: "%7B%7B" in {POLL}%7B%7Bemail%7D%7D begins no merge field.' in output
+    )
+
+
+@pytest.mark.parametrize(
     ("written", "says"),
     [
         ("[x](https://{{ email }}.example/)", "is not a web address"),

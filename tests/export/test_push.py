@@ -180,10 +180,10 @@ def test_what_was_sent_there_is_never_changed_and_not_made_twice(pusher: PushRun
     for _ in range(2):
         said = pusher.error()
         assert f'its status is "{pusher.service.sent_status}"' in said
-        assert "--anew" in said
+        assert "--new-draft" in said
         assert pusher.service.only_draft().html == before
         (pusher.workspace.root / FOLDER / "drafts.json").unlink(missing_ok=True)
-    pusher.push("--anew")
+    pusher.push("--new-draft")
     assert len(pusher.service.drafts) == 2
 
 

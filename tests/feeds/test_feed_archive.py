@@ -152,6 +152,7 @@ def test_a_feed_that_holds_everything_has_no_archive() -> None:
         assert b"archive" not in data and b"next_url" not in data and b"history" not in data
 
 
+@pytest.mark.slow
 def test_the_items_of_an_archive_are_those_of_a_feed() -> None:
     for folder in FOLDERS:
         for path in parts(MANY, folder, "json")[1:]:

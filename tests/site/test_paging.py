@@ -9,6 +9,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree, html
 from site_links_kit import Site, broken_links
 from workspace_kit import SETTINGS, WorkspaceRunner, article, issue, png
@@ -53,7 +55,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> WorkspaceRunner:
     workspace = WorkspaceRunner(tmp_path_factory.mktemp("archive") / "workspace")
     with pytest.MonkeyPatch.context() as patch:
         for module in (paging, list_pages, search_index):
-            patch.setattr(module, "PAGE", 10)
+            patch.setattr(module, "PAGE", 8)
         write_issues(workspace, 12)
     return workspace
 
@@ -68,7 +70,7 @@ def titles(page: html.HtmlElement) -> list[str]:
 
 def test_more_than_a_page_of_articles_has_a_page_for_each_year(built: WorkspaceRunner) -> None:
     first = page(built, "articles/")
-    assert titles(first) == [f"Piece {number}" for number in range(12, 2, -1)]
+    assert titles(first) == [f"Piece {number}" for number in range(12, 4, -1)]
     years = first.xpath("//nav[@aria-label='By year']//a")
     assert [(each.get("href"), each.text_content()) for each in years] == [
         *(("year/2022/", "2022 3"), ("year/2021/", "2021 5"), ("year/2020/", "2020 4")),
@@ -78,19 +80,30 @@ def test_more_than_a_page_of_articles_has_a_page_for_each_year(built: WorkspaceR
 
 def test_home_shows_a_page_of_issues_and_leads_to_all(built: WorkspaceRunner) -> None:
     home = page(built, "")
-    assert len(home.xpath("//ol[@class='rows']/li")) == 10
+    assert len(home.xpath("//ol[@class='rows']/li")) == 8
     assert home.xpath("//section[@id='issues']//a[text()='All issues']/@href") == ["issues/"]
     rows = page(built, "issues/year/2021/").xpath("//p[@class='row-title']/a/@href")
     assert rows == [f"../../{number:03}-issue/" for number in range(9, 4, -1)]
 
 
 def test_a_long_list_has_pages_that_lead_to_each_other(built: WorkspaceRunner) -> None:
-    first, second = page(built, "tags/research/"), page(built, "tags/research/page/2/")
-    assert (len(titles(first)), len(titles(second))) == (10, 2)
-    assert first.xpath("//nav[@class='neighbours']/a/@href") == ["page/2/"]
-    assert second.xpath("//nav[@class='neighbours']/a/@href") == ["../../"]
-    assert second.findtext(".//title") == "research (2) · Synapse"
+    first, second = page(built, "tags/research/"), page(built, "tags/research/page/1/")
+    assert (len(titles(first)), len(titles(second))) == (4, 8)
+    (older,), (newer,) = (each.xpath("//nav[@class='neighbours']/a") for each in (first, second))
+    assert (older.get("href"), older.text_content()) == ("page/1/", "Olderresearch (1)")
+    assert (newer.get("href"), newer.text_content()) == ("../../", "Newerresearch")
+    assert second.findtext(".//title") == "research (1) · Synapse"
     assert second.xpath("//link[@rel='alternate']/@href")[0] == "../../feed.xml"
+
+
+@given(st.integers(0, 400))
+def test_a_page_of_a_list_keeps_its_items_when_newer_ones_are_added(count: int) -> None:
+    before, after = ([*paging.list_pages("x/", range(n, 0, -1))] for n in (count, count + 1))
+    assert [item for each in after for item in each.items] == [*range(count + 1, 0, -1)]
+    assert min(count, paging.PAGE // 2) <= len(before[0].items) < 1.5 * paging.PAGE
+    assert all(len(each.items) == paging.PAGE for each in before[1:])
+    kept = {each.number: (each.folder, each.items, each.older) for each in after}
+    assert all(kept[each.number] == (each.folder, each.items, each.older) for each in before[1:])
 
 
 def test_every_address_leads_somewhere_and_the_sitemap_has_every_page(built: WorkspaceRunner) -> None:

@@ -20,6 +20,7 @@ def test_the_golden_issue_leads_nowhere_wrong(builds: Builds, base_url: str) -> 
     assert broken_links(Site(workspace.root / "build/site", base_url)) == []
 
 
+@pytest.mark.slow
 def test_the_sample_publication_leads_nowhere_wrong(builds: Builds) -> None:
     # The page of a hidden tag is kept for those who have its address.
     hidden = ["tags/sponsored/index.html: no page links to it"]

@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -422,6 +422,21 @@ def test_json_ld_describes_the_article() -> None:
 def test_related_articles_are_the_named_then_the_nearest_and_at_most_three() -> None:
     related = PAGES["articles/long/index.html"].xpath("//section[@aria-labelledby='_related']//h3/a/@href")
     assert related == ["../pointer/", "../odd/", "../moved/"]
+
+
+def test_a_new_article_changes_the_pages_of_its_contemporaries_alone() -> None:
+    """Otherwise each issue would make the pages of an archive of thousands again, and upload them."""
+    pieces = [
+        composed(f"piece-{n}", 1, date=datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=n), tags=tags)
+        for n, tags in enumerate([("ketamine", "odd"), ("odd", "sleep"), ("sleep", "ketamine")] * 20)
+    ]
+    before, after = (
+        build(replace(PUBLISHED, articles=(*reversed(known),), tags=("ketamine", "odd", "sleep")))
+        for known in (pieces[:-1], pieces)
+    )
+    pages = [urls.article_path(each.article.slug) + "index.html" for each in reversed(pieces[:-1])]
+    changed = [path for path in pages if before[path] != after[path]]
+    assert 0 < len(changed) <= 25
 
 
 def test_read_next_and_newer_are_never_the_same_piece() -> None:

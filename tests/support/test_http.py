@@ -75,3 +75,63 @@ def test_a_certificate_that_is_not_valid_is_named() -> None:
     assert str(http.NoAnswerError(failed, "https://a.example/")) == (
         "its certificate is not valid: self-signed certificate"
     )
+
+
+class Conversation(Network):
+    """Answers each connection by the next of its replies, and records what is sent."""
+
+    def __init__(self, *replies: str) -> None:
+        self.connected = []
+        self.replies = list(replies)
+        self.sent: list[str] = []
+
+    def connect_tcp(self, host: str, *args: object, **options: object) -> httpcore.NetworkStream:
+        stream = httpcore.MockStream([self.replies.pop(0).encode()])
+        self.sent.append("")
+
+        def write(data: bytes, timeout: float | None = None) -> None:
+            self.sent[-1] += data.decode()
+
+        stream.write = write  # type: ignore[method-assign]
+        return stream
+
+
+def converse(monkeypatch: pytest.MonkeyPatch, *replies: str) -> Conversation:
+    conversation = Conversation(*replies)
+    monkeypatch.setattr(http.httpcore, "SyncBackend", lambda: conversation)
+    monkeypatch.setattr(http.socket, "getaddrinfo", lambda *_, **__: [(0, 0, 0, "", ("8.8.8.8", 80))])
+    return conversation
+
+
+def test_a_foreign_host_gets_no_password_no_cookie_and_nothing_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
+    moved = "HTTP/1.1 302 Found\r\nLocation: /b\r\nSet-Cookie: id=1; Path=/\r\n\r\n"
+    conversation = converse(monkeypatch, moved, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
+    reply = http.SafeClient("agent").get("http://name:password@a.example/a", 100)
+    headers = (
+        "Host: a.example\nUser-Agent: agent\nAccept: */*\nAccept-Encoding: identity\nConnection: close\n\n"
+    )
+    assert [each.replace("\r\n", "\n") for each in conversation.sent] == [
+        f"GET /{path} HTTP/1.1\n{headers}" for path in ("a", "b")
+    ]
+    assert (reply.url, reply.data) == ("http://name:password@a.example/b", b"hi")
+
+
+@pytest.mark.parametrize(
+    ("location", "reason"),
+    [
+        ("mailto:a@b.example", "mailto is no web address"),
+        ("data:text/plain,a", "data is no web address"),
+        ("http://b.example:port/", "the address is not valid: Invalid port: 'port'"),
+        ("http://[b/", "the address is not valid: Invalid IPv6 URL"),
+    ],
+)
+def test_a_redirect_that_leads_nowhere_is_named(
+    monkeypatch: pytest.MonkeyPatch, location: str, reason: str
+) -> None:
+    converse(monkeypatch, f"HTTP/1.1 301 Moved\r\nLocation: {location}\r\n\r\n")
+    with pytest.raises(http.FetchError) as failed:
+        http.SafeClient("agent").get("http://a.example/", 100)
+    assert str(failed.value) == reason

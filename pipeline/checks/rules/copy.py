@@ -101,9 +101,12 @@ def placeholder(context: CheckContext) -> Iterator[Violation]:
 def _settings(context: CheckContext) -> Iterator[Passage]:
     """The texts of newsletter.toml that are at the head or the foot of each email."""
     publication = context.publication
-    texts = (publication.tagline, publication.reason, publication.colophon, publication.postal_address)
-    for text in (*texts, *(each.text for each in publication.disclaimers)):
-        yield Passage(text, SETTINGS.path, None)
+    for key in ("tagline", "reason", "colophon", "postal_address"):
+        # The text of a key may begin a line further down: all of it counts as the line of the key.
+        text = getattr(publication, key).replace("\n", " ")
+        yield Passage(text, *context.setting_place(key))
+    for each in publication.disclaimers:
+        yield Passage(each.text, SETTINGS.path, None)
 
 
 @rule(
@@ -197,14 +200,13 @@ def stale_copyright(context: CheckContext) -> Iterator[Violation]:
     year = context.edition.issue.date.year
     publication = context.publication
     # A year in an article is that of someone else's work.
+    keys = ("reason", "postal_address", "tagline")
     settings = (
-        publication.reason,
-        publication.postal_address,
-        publication.tagline,
-        *(each.text for each in publication.disclaimers),
+        *((context.setting_place(key), getattr(publication, key)) for key in keys),
+        *((SETTINGS, each.text) for each in publication.disclaimers),
     )
     for place, named in (
-        *((SETTINGS, each) for text in settings for each in _years(text)),
+        *((place, each) for place, text in settings for each in _years(text)),
         *_theme_years(context.theme),
     ):
         if named < year:
@@ -250,8 +252,8 @@ def past_event(context: CheckContext) -> Iterator[Violation]:
 )
 def settings_placeholder(context: CheckContext) -> Iterator[Violation]:
     """Readers see it, and their replies go nowhere. The host of `base_url` stays in the ids of the feeds."""
-    for problem in placeholders_left(context.publication):
-        yield Violation(problem, SETTINGS)
+    for place, problem in placeholders_left(context.publication):
+        yield Violation(problem, place)
 
 
 @rule(

@@ -8,7 +8,6 @@ from pipeline.checks.cascade import font_size
 from pipeline.checks.context import CheckContext
 from pipeline.checks.page_text import PageLink, words
 from pipeline.checks.rule import Violation, rule
-from pipeline.checks.source_places import SETTINGS
 from pipeline.model import Severity
 from pipeline.render.email.email_context import browser_url, unsubscribe_url
 
@@ -69,7 +68,7 @@ def postal_address(context: CheckContext) -> Iterator[Violation]:
     if lines:
         yield from _missing(context, "the postal address", lines)
     else:
-        yield Violation("the postal address is empty.", SETTINGS)
+        yield Violation("the postal address is empty.", context.setting_place("postal_address"))
 
 
 @rule(

@@ -10,7 +10,6 @@ from pipeline.checks.context import CheckContext
 from pipeline.checks.html_page import text_of, text_pieces
 from pipeline.checks.page_text import field_words, words
 from pipeline.checks.rule import Violation, rule
-from pipeline.checks.source_places import SETTINGS
 from pipeline.model import MergeField, MergeText, Place, Severity
 from pipeline.support.css import declarations
 from pipeline.support.limits import PREVIEW_TEXT
@@ -188,7 +187,7 @@ def no_sender(context: CheckContext) -> Iterator[Violation]:
     name = context.publication.sender_name.strip()
     if not name or "@" in name:
         address = context.publication.sender_address
-        yield Violation(f'the sender has no name, only "{address}".', SETTINGS)
+        yield Violation(f'the sender has no name, only "{address}".', context.setting_place("sender"))
 
 
 # --- the preview text ------------------------------------------------------------------------

@@ -10,7 +10,6 @@ from pipeline.assemble.issues import folder_number
 from pipeline.checks.context import CheckContext
 from pipeline.checks.page_text import PageLink, split_url
 from pipeline.checks.rule import Violation, rule
-from pipeline.checks.source_places import SETTINGS
 from pipeline.model import ComposedArticle, Layout, Place, Severity
 from pipeline.support.urls import SCHEMES
 
@@ -47,8 +46,9 @@ def is_field(url: str) -> bool:
 def place_of(context: CheckContext, url: str) -> Place:
     """Where an address is written: settings, content, front matter or theme."""
     publication = context.publication
-    if url and url in {publication.unsubscribe_url, publication.preferences_url}:
-        return SETTINGS
+    for key in ("unsubscribe_url", "preferences_url"):
+        if url and url == getattr(publication, key):
+            return context.setting_place(key)
     place = context.places.of_link(url)
     if place == context.places.issue and url:
         return context.places.of_theme(f'"{url}"') or place
@@ -288,7 +288,7 @@ def added_parameters(context: CheckContext) -> Iterator[Violation]:
     if addresses:
         names = "&".join(f"{name}={value}" for name, value in context.publication.links.parameters.items())
         count = "1 address" if len(addresses) == 1 else f"{len(addresses)} addresses"
-        yield Violation(f"`{names}` is added to {count} of the email.", SETTINGS)
+        yield Violation(f"`{names}` is added to {count} of the email.", context.setting_place("links"))
 
 
 def _written(context: CheckContext) -> Iterator[tuple[str, Place]]:

@@ -9,6 +9,7 @@ from pipeline.checks.context import CheckContext
 from pipeline.checks.page_text import words
 from pipeline.checks.rule import Violation, rule
 from pipeline.checks.rules.inbox import may_be_empty
+from pipeline.checks.rules.links import place_of
 from pipeline.checks.source_text import SourceText, text_passages
 from pipeline.model import Block, BlockKind, Content, MergeField, Place, Severity
 from pipeline.support import merge
@@ -82,10 +83,14 @@ def broken(context: CheckContext) -> Iterator[Violation]:
     remedy="Write `{{ first_name | there }}`: each target gets its own form of it.",
 )
 def other_dialect(context: CheckContext) -> Iterator[Violation]:
-    """Readers see its signs, on the web and from any other service."""
+    """Readers see its signs, on the web and from any other service; an address leads elsewhere."""
     for passage in context.passages:
         for match in _DIALECTS.finditer(passage.text):
             yield Violation(f'"{match[0]}" is how one service writes a field.', passage.place(match.start()))
+    for link in context.links:
+        # So a browser copies an address with a field.
+        if "%7b%7b" in link.url.lower():
+            yield Violation(f'"%7B%7B" in {link.url} begins no merge field.', place_of(context, link.url))
 
 
 # --- other audiences -------------------------------------------------------------------------

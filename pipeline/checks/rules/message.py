@@ -10,7 +10,6 @@ from functools import partial
 
 from pipeline.checks.context import CheckContext
 from pipeline.checks.rule import Violation, rule
-from pipeline.checks.source_places import SETTINGS
 from pipeline.model import MergeText, Place, Severity
 from pipeline.support.limits import ENCODED_LINE, LINE_OCTETS
 
@@ -220,8 +219,8 @@ def unsubscribe_button(context: CheckContext) -> Iterator[Violation]:
         return
     if value and not any(url.startswith("https://") for url in _unsubscribe_addresses(value)):
         own = context.publication.unsubscribe_url
-        severity = Severity.WARNING if own else None
-        yield Violation("List-Unsubscribe has no https address.", SETTINGS, severity=severity)
+        severity, place = Severity.WARNING if own else None, context.setting_place("unsubscribe_url")
+        yield Violation("List-Unsubscribe has no https address.", place, severity=severity)
 
 
 @_defect_rule(
@@ -277,7 +276,7 @@ def static_unsubscribe(context: CheckContext) -> Iterator[Violation]:
     """It does not say who leaves, so that the message promises no one-click unsubscribing."""
     own_addresses = context.publication.delivery.unsubscribe_endpoint
     if _is_static(context.publication.unsubscribe_url) and not own_addresses:
-        yield Violation("`unsubscribe_url` has no merge field.", SETTINGS)
+        yield Violation("`unsubscribe_url` has no merge field.", context.setting_place("unsubscribe_url"))
 
 
 def _is_static(url: MergeText | None) -> bool:
@@ -324,7 +323,7 @@ def free_host(context: CheckContext) -> Iterator[Violation]:
     """The service asks all others to refuse mail that is sent in its name from elsewhere."""
     domain = context.publication.sender_address.rpartition("@")[2].lower()
     if domain in _FREE_HOSTS:
-        yield Violation(f"the sender's address is of {domain}.", SETTINGS)
+        yield Violation(f"the sender's address is of {domain}.", context.setting_place("sender"))
 
 
 @rule(

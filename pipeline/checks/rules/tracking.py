@@ -184,4 +184,5 @@ def parameters(context: CheckContext) -> Iterator[Violation]:
     if context.publication.no_tracking and context.rendered.plain_addresses:
         count = len(context.rendered.plain_addresses)
         addresses = "1 address" if count == 1 else f"{count} addresses"
-        yield Violation(f"[links] adds parameters to {addresses} of an email without tracking.", SETTINGS)
+        message = f"[links] adds parameters to {addresses} of an email without tracking."
+        yield Violation(message, context.setting_place("links"))

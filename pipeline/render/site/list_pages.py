@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -27,6 +27,9 @@ from pipeline.render.site.site_index import SiteIndex
 from pipeline.render.site.site_page import SitePage
 from pipeline.support import urls
 
+_Years = tuple[tuple[int, str], ...]
+"""Years, each with its number of items in words."""
+
 
 def index_page(site: SiteRenderer) -> OutputFile:
     """The publication's home: the newest issue, the others by year, and the tags."""
@@ -48,25 +51,27 @@ def index_page(site: SiteRenderer) -> OutputFile:
 def archives(site: SiteRenderer) -> Iterator[tuple[ListPage[Any], Any, Callable[[], OutputFile]]]:
     """Each page that lists articles or issues, what it shows beside its items, and what renders it."""
     index = site.index
-    years = [(year, len(items)) for year, items in archive_years(index.articles, _article_year).items()]
-    for listed in archive_pages(ARTICLES, index.articles, _article_year):
-        yield listed, years, partial(_articles_page, site, listed)
+    years = archive_years(index.articles, _article_year)
+    for listed in archive_pages(ARTICLES, index.articles, years):
+        links = _years_of(years, counted=listed.year is None)
+        yield listed, links, partial(_articles_page, site, listed, links)
     if len(index.issues) > PAGE:
-        years = [(year, len(items)) for year, items in archive_years(index.issues, _issue_year).items()]
-        for issues in archive_pages(ISSUES, index.issues, _issue_year):
-            yield issues, years, partial(_issues_page, site, issues)
+        issue_years = archive_years(index.issues, _issue_year)
+        for issues in archive_pages(ISSUES, index.issues, issue_years):
+            links = _years_of(issue_years, counted=issues.year is None)
+            yield issues, links, partial(_issues_page, site, issues, links)
     for tag, tagged in index.by_tag.items():
         for listed in list_pages(urls.tag_path(tag), tagged):
-            yield listed, (tag, len(tagged)), partial(_tag_page, site, tag, listed)
+            yield listed, (tag, _count(listed, tagged)), partial(_tag_page, site, tag, listed)
     for folder, works in index.by_author.items():
-        shown = works.author, works.picture, len(works.articles)
         for listed in list_pages(folder, works.articles):
+            shown = works.author, works.picture, _count(listed, works.articles)
             yield listed, shown, partial(_author_page, site, folder, works, listed)
 
 
 def year_links(index: SiteIndex, page: SitePage) -> tuple[SiteLink, ...]:
     """Links to the articles of each year, with their number, if they are on pages of their own."""
-    return _year_links(page, ARTICLES, archive_years(index.articles, _article_year))
+    return _year_links(page, ARTICLES, _years_of(archive_years(index.articles, _article_year)))
 
 
 def tags_page(site: SiteRenderer) -> OutputFile:
@@ -76,7 +81,7 @@ def tags_page(site: SiteRenderer) -> OutputFile:
     return site.render("tags.html.j2", page, head, tags=tag_list(index, page))
 
 
-def _articles_page(site: SiteRenderer, listed: ListPage[ComposedArticle]) -> OutputFile:
+def _articles_page(site: SiteRenderer, listed: ListPage[ComposedArticle], years: _Years) -> OutputFile:
     page, name = site.page(listed.folder), site.messages.format("web.articles")
     title = f"{name} {listed.year}" if listed.year else name
     feeds = site.feeds(page, ARTICLES, name)
@@ -86,12 +91,14 @@ def _articles_page(site: SiteRenderer, listed: ListPage[ComposedArticle]) -> Out
         _list_head(site, page, title, "web.every_article", feeds, listed.number),
         title=title,
         years=by_year(site_article(each, site.index, page) for each in listed.items),
-        all_years=year_links(site.index, page),
+        all_years=_year_links(page, ARTICLES, years),
         **_neighbours(listed, page, title),
     )
 
 
-def _issues_page(site: SiteRenderer, listed: ListPage[tuple[ComposedEdition, ...]]) -> OutputFile:
+def _issues_page(
+    site: SiteRenderer, listed: ListPage[tuple[ComposedEdition, ...]], years: _Years
+) -> OutputFile:
     index, page, name = site.index, site.page(listed.folder), site.messages.format("web.issues")
     title = f"{name} {listed.year}" if listed.year else name
     return site.render(
@@ -100,7 +107,7 @@ def _issues_page(site: SiteRenderer, listed: ListPage[tuple[ComposedEdition, ...
         _list_head(site, page, title, "web.every_issue", site.feeds(page), listed.number),
         title=title,
         years=by_year(site_issue(each, index, page) for each in listed.items),
-        all_years=_year_links(page, ISSUES, archive_years(index.issues, _issue_year)),
+        all_years=_year_links(page, ISSUES, years),
         **_neighbours(listed, page, title),
     )
 
@@ -112,7 +119,7 @@ def _tag_page(site: SiteRenderer, tag: str, listed: ListPage[ComposedArticle]) -
         page,
         _list_head(site, page, tag, "web.articles_on", site.feeds(page, folder, tag), listed.number),
         tag=tag,
-        count=len(site.index.by_tag[tag]),
+        count=_count(listed, site.index.by_tag[tag]),
         articles=tuple(site_article(each, site.index, page) for each in listed.items),
         feeds=feed_links(page, folder, f"{site.publication.title}: {tag}"),
         **_neighbours(listed, page, tag),
@@ -131,7 +138,7 @@ def _author_page(
         ),
         author=Byline(author.name, author.role, "", site_image(works.picture, page)),
         elsewhere=ExternalSource(author.url, host(author.url)) if author.url else None,
-        count=len(works.articles),
+        count=_count(listed, works.articles),
         articles=tuple(site_article(each, site.index, page) for each in listed.items),
         feeds=feed_links(page, folder, f"{site.publication.title}: {author.name}"),
         **_neighbours(listed, page, author.name),
@@ -146,21 +153,31 @@ def _issue_year(editions: tuple[ComposedEdition, ...]) -> int:
     return editions[0].issue.date.year
 
 
-def _year_links(page: SitePage, folder: str, years: dict[int, list[Item]]) -> tuple[SiteLink, ...]:
-    return tuple(
-        SiteLink(str(year), page.link(f"{folder}year/{year}/"), str(len(items)))
-        for year, items in years.items()
-    )
+def _years_of(years: Mapping[int, Sequence[Any]], counted: bool = True) -> _Years:
+    """The years with their numbers of items; on the pages of years without, which would change them."""
+    return tuple((year, str(len(items)) if counted else "") for year, items in years.items())
+
+
+def _year_links(page: SitePage, folder: str, years: _Years) -> tuple[SiteLink, ...]:
+    return tuple(SiteLink(str(year), page.link(f"{folder}year/{year}/"), count) for year, count in years)
+
+
+def _count(listed: ListPage[Item], items: Sequence[Item]) -> int | None:
+    """The number of items of the whole list, for its first page; on the others it would change them."""
+    return None if listed.number else len(items)
 
 
 def _neighbours(listed: ListPage[Item], page: SitePage, title: str) -> dict[str, SiteLink | None]:
     """Links to the pages of the list before and after this one."""
 
-    def link(folder: str | None, number: int) -> SiteLink | None:
-        text = f"{title} ({number})" if number > 1 else title
-        return SiteLink(text, page.link(folder)) if folder else None
+    def link(place: tuple[str, int] | None) -> SiteLink | None:
+        return SiteLink(_numbered(title, place[1]), page.link(place[0])) if place else None
 
-    return {"newer": link(listed.newer, listed.number - 1), "older": link(listed.older, listed.number + 1)}
+    return {"newer": link(listed.newer), "older": link(listed.older)}
+
+
+def _numbered(title: str, number: int) -> str:
+    return f"{title} ({number})" if number else title
 
 
 def _list_head(
@@ -169,8 +186,8 @@ def _list_head(
     title: str,
     description_key: str,
     feeds: tuple[FeedLink, ...],
-    number: int = 1,
+    number: int = 0,
 ) -> PageHead:
     description = site.messages.format(description_key, publication=site.publication.title, tag=title)
-    title = f"{title} ({number})" if number > 1 else title
+    title = _numbered(title, number)
     return make_head(page, title, description, about_collection(page, title, site.social_image), feeds)

@@ -190,17 +190,15 @@ def site_image(image: Image | None, page: SitePage) -> SiteImage | None:
 
 
 def tag_links(tags: Iterable[str], index: SiteIndex, page: SitePage) -> tuple[SiteLink, ...]:
-    """Links to the pages of those tags that have one and are shown, each with its count of articles."""
-    return tuple(
-        SiteLink(tag, page.link(urls.tag_path(tag)), str(len(index.by_tag[tag])))
-        for tag in index.shown_tags(tags)
-    )
+    """Links to the pages of those tags that have one and are shown."""
+    return tuple(SiteLink(tag, page.link(urls.tag_path(tag))) for tag in index.shown_tags(tags))
 
 
 def tag_list(index: SiteIndex, page: SitePage, least: int = 1) -> tuple[SiteLink, ...]:
-    """Links to the tags of at least so many articles, those of most articles first."""
-    tags = [tag for tag, articles in index.by_tag.items() if len(articles) >= least]
-    return tag_links(sorted(tags, key=lambda tag: -len(index.by_tag[tag])), index, page)
+    """Links to the tags of at least so many articles, those of most articles first, each with their count."""
+    counts = {tag: len(index.by_tag[tag]) for tag in index.shown_tags(index.by_tag)}
+    tags = sorted((tag for tag, count in counts.items() if count >= least), key=lambda tag: -counts[tag])
+    return tuple(SiteLink(tag, page.link(urls.tag_path(tag)), str(counts[tag])) for tag in tags)
 
 
 def site_article(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -14,32 +14,40 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class ListPage(Generic[Item]):
-    """A page of a list, in a site folder. `number` counts the pages of the list from 1.
+    """A page of a list, in a site folder. `number` counts the pages from the oldest; the newest's is 0.
 
-    `year` is set if the list has what was published in one year. `newer` and `older` are the folders of the
-    pages before and after it, or None.
+    `year` is set if the list has what was published in one year. `newer` and `older` are the folders and
+    numbers of the pages before and after it, or None.
     """
 
     folder: str
     items: Sequence[Item]
-    number: int = 1
+    number: int = 0
     year: int | None = None
-    newer: str | None = None
-    older: str | None = None
+    newer: tuple[str, int] | None = None
+    older: tuple[str, int] | None = None
 
 
 def list_pages(folder: str, items: Sequence[Item], year: int | None = None) -> Iterator[ListPage[Item]]:
-    """Split a list, newest first, into pages; a list without items has one page."""
-    count = max(1, -(-len(items) // PAGE))
-    folders = [folder, *(f"{folder}page/{number}/" for number in range(2, count + 1))]
-    for position, each in enumerate(folders):
+    """Split a list, newest first, into pages; a list without items has one page.
+
+    They are filled from the oldest: a page keeps its address and its items when newer ones are added. The
+    first page has the newest, from half a page to one and a half.
+    """
+    newest = len(items) % PAGE
+    if newest < PAGE // 2:
+        newest = min(newest + PAGE, len(items))
+    full = (len(items) - newest) // PAGE
+    places = [(folder, 0), *((f"{folder}page/{number}/", number) for number in range(full, 0, -1))]
+    starts = [0, *range(newest, len(items), PAGE), len(items)]
+    for position, (each, number) in enumerate(places):
         yield ListPage(
             each,
-            items[position * PAGE : (position + 1) * PAGE],
-            position + 1,
+            items[starts[position] : starts[position + 1]],
+            number,
             year,
-            folders[position - 1] if position else None,
-            folders[position + 1] if position + 1 < count else None,
+            places[position - 1] if position else None,
+            places[position + 1] if position < full else None,
         )
 
 
@@ -52,9 +60,9 @@ def archive_years(items: Sequence[Item], year: Callable[[Item], int]) -> dict[in
 
 
 def archive_pages(
-    folder: str, items: Sequence[Item], year: Callable[[Item], int]
+    folder: str, items: Sequence[Item], years: Mapping[int, Sequence[Item]]
 ) -> Iterator[ListPage[Item]]:
     """A page with the newest items, and those of each year if it does not have all."""
     yield ListPage(folder, items[:PAGE])
-    for number, items_of_year in archive_years(items, year).items():
-        yield from list_pages(f"{folder}year/{number}/", items_of_year, number)
+    for year, items_of_year in years.items():
+        yield from list_pages(f"{folder}year/{year}/", items_of_year, year)

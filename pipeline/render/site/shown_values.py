@@ -14,7 +14,6 @@ from pipeline.content.value_key import ValueKeys
 from pipeline.model import EVERYONE, ComposedArticle, ComposedEdition
 from pipeline.render.site.page_frame import SiteRenderer
 from pipeline.render.site.paging import PAGE, ListPage
-from pipeline.render.site.site_index import NEAR
 
 
 class ShownValues:
@@ -27,10 +26,6 @@ class ShownValues:
         self.issue_keys = [keys.key(editions[0]) for editions in index.issues]
         self._cards = {each.article.slug: self._card(each) for each in index.articles}
         self._issues = [keys.key(*map(self._issue_card, editions)) for editions in index.issues]
-        self._near = {
-            tag: keys.key([self._cards[each.article.slug] for each in articles[:NEAR]])
-            for tag, articles in index.by_tag.items()
-        }
         self._tags = tuple((tag, len(articles)) for tag, articles in index.by_tag.items())
         self._years = tuple(each.article.date.year for each in index.articles)
         self.frame = bool(index.articles), bool(index.by_tag)
@@ -43,8 +38,7 @@ class ShownValues:
             self.frame,
             self.article_keys[position],
             [self._cards[each.article.slug] for each in index.neighbours(position) if each],
-            [(slug, self._cards.get(slug)) for slug in article.related],
-            [self._near.get(tag) for tag in article.tags],
+            [self._cards[each.article.slug] for each in index.related(position)],
             index.shown_tags(article.tags),
             index.series.get(article.slug),
             [

@@ -6,6 +6,7 @@ without a public address are left out here, once.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,24 +27,25 @@ from pipeline.support import urls
 RELATED = 3
 """How many related articles a page names."""
 
-NEAR = 50
-"""How many of a tag's newest articles are searched for related ones, so that the work for a pool of
-thousands grows in proportion to its size."""
+NEAR = 10
+"""How many articles of a tag before and after an article are searched for related ones, so that the work for
+a pool of thousands grows in proportion to its size."""
 
 
 @dataclass(frozen=True, slots=True)
 class SiteIndex:
     """The public issues and articles of a publication, newest first.
 
-    Each of `issues` has the public editions of one issue, the main one first. `carriers` maps an
-    article's slug to the editions that carry it, one for each issue, oldest first, and `series` to its place
-    in a series.
+    Each of `issues` has the public editions of one issue, the main one first. An article's slug leads in
+    `moments` to its date in seconds, in `carriers` to the editions that carry it, one for each issue, oldest
+    first, and in `series` to its place in a series.
     """
 
     publication: Publication
     issues: tuple[tuple[ComposedEdition, ...], ...]
     articles: tuple[ComposedArticle, ...]
     by_slug: Mapping[str, ComposedArticle]
+    moments: Mapping[str, float]
     by_tag: Mapping[str, tuple[ComposedArticle, ...]]
     by_author: Mapping[str, AuthorArticles]
     carriers: Mapping[str, tuple[ComposedEdition, ...]]
@@ -72,26 +74,28 @@ class SiteIndex:
         )
 
     def related(self, position: int) -> tuple[ComposedArticle, ...]:
-        """What to read next: those the article names, then those that share most tags, newest first.
+        """What to read next: those the article names, then those that share most tags, the nearest in date.
 
-        Its neighbours are not among the latter, for its page leads to them anyway.
+        Nearest and not newest: a new issue then changes the pages of its contemporaries, and not those of a
+        whole archive. The article's neighbours are left out, for its page leads to them anyway.
         """
-        composed = self.articles[position]
+        article = self.articles[position].article
         beside = {each.article.slug for each in self.neighbours(position) if each}
-        article = composed.article
         named = {slug: self.by_slug[slug] for slug in article.related if slug in self.by_slug}
         named.pop(article.slug, None)
-        near = (other for tag in article.tags for other in self.by_tag.get(tag, ())[:NEAR])
-        shared_tags = Counter(other.article.slug for other in near)
+        moments, moment = self.moments, self.moments[article.slug]
+        shared_tags = Counter[str]()
+        for tag in article.tags:
+            tagged = self.by_tag.get(tag, ())
+            place = bisect_left(tagged, -moment, key=lambda other: -moments[other.article.slug])
+            shared_tags.update(
+                other.article.slug for other in tagged[max(0, place - NEAR) : place + NEAR + 1]
+            )
         similar = sorted(
-            (self.by_slug[slug] for slug in shared_tags.keys() - {article.slug, *named, *beside}),
-            key=lambda other: (
-                -shared_tags[other.article.slug],
-                -other.article.date.timestamp(),
-                other.article.slug,
-            ),
+            shared_tags.keys() - {article.slug, *named, *beside},
+            key=lambda slug: (-shared_tags[slug], abs(moments[slug] - moment), -moments[slug], slug),
         )
-        return (*named.values(), *similar)[:RELATED]
+        return (*named.values(), *(self.by_slug[slug] for slug in similar[:RELATED]))[:RELATED]
 
 
 def build_index(published: Published) -> SiteIndex:
@@ -105,6 +109,7 @@ def build_index(published: Published) -> SiteIndex:
         issues=issues,
         articles=articles,
         by_slug={each.article.slug: each for each in articles},
+        moments={each.article.slug: each.article.date.timestamp() for each in articles},
         by_tag=by_tag,
         by_author=articles_by_author(articles, published.publication.authors),
         carriers=_carriers(issues),

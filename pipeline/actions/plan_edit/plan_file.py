@@ -5,12 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from pipeline.actions.plan_edit.plan_changes import (
+    Exclude,
+    Move,
+    Pin,
+    PlanChange,
+    PlannedSections,
+    apply_change,
+)
 from pipeline.assemble.assembler import Assembler
 from pipeline.assemble.issues import parse_issue
 from pipeline.config.workspace_files import ISSUES
 from pipeline.errors import PressroomError, raise_all
 from pipeline.model import Issue
-from pipeline.plan_edit.plan_changes import Exclude, Move, Pin, PlanChange, PlannedSections, apply_change
 from pipeline.support.files import read_source, source_text, write_atomically
 
 

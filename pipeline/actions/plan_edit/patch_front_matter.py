@@ -12,12 +12,12 @@ from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
+from pipeline.actions.plan_edit.patch_list import TextEdit, gaps, patch_list
 from pipeline.config.front_matter import FrontMatter, find_front_matter
 from pipeline.config.sections import sections_to_text
 from pipeline.config.source_spans import KeySpan, Span
 from pipeline.errors import PressroomError
 from pipeline.model import Issue
-from pipeline.plan_edit.patch_list import TextEdit, gaps, patch_list
 
 _LONGEST_LINE = 90
 """Characters of a new list on one line, its line end included; a longer one gets one article a line."""

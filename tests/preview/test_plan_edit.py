@@ -14,13 +14,7 @@ from hypothesis import strategies as st
 from table_kit import rows
 from workspace_kit import SETTINGS, WorkspaceRunner, article, issue
 
-from pipeline.config import front_matter
-from pipeline.config.publication import read_publication
-from pipeline.config.source_spans import Span
-from pipeline.config.toml import toml_fields, toml_spans
-from pipeline.errors import NotFound, PressroomError
-from pipeline.model import Publication
-from pipeline.plan_edit.plan_changes import (
+from pipeline.actions.plan_edit.plan_changes import (
     Exclude,
     Include,
     Move,
@@ -30,7 +24,13 @@ from pipeline.plan_edit.plan_changes import (
     Unpin,
     apply_change,
 )
-from pipeline.plan_edit.plan_file import PlanFile
+from pipeline.actions.plan_edit.plan_file import PlanFile
+from pipeline.config import front_matter
+from pipeline.config.publication import read_publication
+from pipeline.config.source_spans import Span
+from pipeline.config.toml import toml_fields, toml_spans
+from pipeline.errors import NotFound, PressroomError
+from pipeline.model import Publication
 from pipeline.workspace import open_workspace
 
 PUBLICATION = read_publication(SETTINGS, [])

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from pipeline.actions.plan_edit.patch_front_matter import patch_front_matter
 from pipeline.assemble.issues import parse_issue
 from pipeline.errors import NotFound, PressroomError, raise_all, suggest
 from pipeline.model import Issue, Place, Publication, SectionRule
-from pipeline.plan_edit.patch_front_matter import patch_front_matter
 from pipeline.support.files import source_text
 
 PlannedSections = Sequence[tuple[str, Sequence[str]]]
