@@ -247,28 +247,27 @@ class _PageBuilder:
 
     def add(self, tokens: Iterable[_Token], first_line: int) -> None:
         """Add a piece that begins in this line."""
-        for line, tag, attributes, text in tokens:
+        for number, tag, attributes, text in tokens:
+            parent, line = self.stack[-1], first_line + number - 1
             if attributes is not None:
-                self._start(tag, attributes, first_line + line - 1)
+                element = Element(tag, attributes)
+                parent.append(element)
+                self.parents[element] = parent
+                self.lines[element] = line
+                if tag not in VOID:
+                    self.stack.append(element)
             elif tag:
-                self._end(tag, first_line + line - 1)
+                self._end(tag, line)
+            elif len(parent):
+                parent[-1].tail = (parent[-1].tail or "") + text
             else:
-                self._text(text)
+                parent.text = (parent.text or "") + text
 
     def page(self) -> HtmlPage:
         """Close what is open, and return the page."""
         while len(self.stack) > 1:
             self._close_unclosed()
         return HtmlPage(self.root, self.lines, self.parents, tuple(self.errors))
-
-    def _start(self, tag: str, attributes: dict[str, str], line: int) -> None:
-        element = Element(tag, attributes)
-        parent = self.stack[-1]
-        parent.append(element)
-        self.parents[element] = parent
-        self.lines[element] = line
-        if tag not in VOID:
-            self.stack.append(element)
 
     def _end(self, tag: str, line: int) -> None:
         if self.stack[-1].tag == tag and len(self.stack) > 1:
@@ -287,10 +286,3 @@ class _PageBuilder:
         """Close the innermost open element, whose end tag is missing."""
         element = self.stack.pop()
         self.errors.append(MarkupError(f"<{element.tag}> is never closed.", self.lines[element]))
-
-    def _text(self, text: str) -> None:
-        parent = self.stack[-1]
-        if len(parent):
-            parent[-1].tail = (parent[-1].tail or "") + text
-        else:
-            parent.text = (parent.text or "") + text
