@@ -236,6 +236,11 @@ class _Tokenizer(HTMLParser):
     def handle_data(self, data: str) -> None:
         self.tokens.append((self.getpos()[0], "", None, data))
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        # A comment up to the next `>` (HTML Living Standard, 13.2.5.41). Python before 3.14 raises
+        # AssertionError for a keyword that it does not know.
+        return self.rawdata.find(">", i) + 1 or -1
+
 
 class _PageBuilder:
     def __init__(self) -> None:

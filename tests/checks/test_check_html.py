@@ -272,6 +272,14 @@ def test_a_page_that_is_read_in_pieces_is_what_it_is_as_a_whole(html: str) -> No
         assert [*seen(page)] == [*seen(parse_page(whole))]
 
 
+@tries(400)
+@given(st.text("<!-[]>/?=\"'&#; abxei", max_size=40))
+@example("<![en x]><p>Words")
+def test_a_page_is_read_whatever_is_written(html: str) -> None:
+    page = parse_page(f"<div>{html}</div>\n<!-- -->\n<p>Words</p>")
+    assert page.errors or page.all("p")
+
+
 def test_two_links_side_by_side_are_two_runs_and_hidden_text_is_none() -> None:
     html = (
         '<body><div style="display: none">hidden</div><p>See <a href="a">one</a> and <a href="b">two</a> '
