@@ -94,7 +94,7 @@ def test_two_approvals_are_of_two_people(frozen: WorkspaceRunner) -> None:
     settings(frozen, "required = 2")
     approve(frozen)
     approve(frozen)
-    for same in ("ada@example.org", "A. Example <Ada@Example.org>"):
+    for same in ("ada@example.org", "A. Example <Ada@Example.org>", "Example, Ada <ada@example.org>"):
         approve(frozen, same)
     assert "the issue needs 2 approvals and has 1." in push(frozen)
     approve(frozen, BO)
