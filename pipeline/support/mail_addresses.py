@@ -87,7 +87,7 @@ def parse_mailbox(mailbox: str) -> tuple[str, str]:
 def split_mailbox(mailbox: str) -> tuple[str, str]:
     """The name and the address of `Name <name@example.org>`, unchecked.
 
-    A name with a comma, such as `Ada Example, MD`, needs no quotes here: RFC 5322, 3.4 wants them, and few know.
+    A name with a comma, such as `Ada Example, MD`, needs no quotes here (RFC 5322, 3.4 wants them; few know).
     """
     name, bracket, address = mailbox.strip().rpartition("<")
     name, quoted = name.strip(), _QUOTED.fullmatch(name.strip())
