@@ -147,8 +147,8 @@ def _footer(context: EmailContext) -> list[str]:
     links: list[tuple[str, str]] = [(messages.format("unsubscribe"), unsubscribe_url(publication))]
     if publication.preferences_url:
         links.append((messages.format("preferences"), publication.preferences_url))
-    if context.show.web_link:
-        links.append((messages.format("view_in_browser"), browser_url(context.edition)))
+    if page := browser_url(context.edition):
+        links.append((messages.format("view_in_browser"), page))
     return [
         _wrap(" ".join(filter(None, (context.reason, context.no_tracking)))),
         _lines(*map(_wrap, text_lines(publication.colophon))),
