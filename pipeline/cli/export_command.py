@@ -149,6 +149,8 @@ def export(
         result |= _push(prepared, package, at, new_draft=new_draft, yes=yes, as_json=as_json)
     elif package and not as_json:
         terminal.message(f"\nIn {package.target.title}:")
+        for step in package.target.setup:
+            terminal.message(f"  Once: {step}")
         for number, step in enumerate(package.target.steps, 1):
             terminal.message(f"  {number}. {step}")
     if as_json:

@@ -311,6 +311,7 @@ def test_the_steps_say_what_to_do_there(workspace: WorkspaceRunner, target: str)
     result = workspace.run("export", "1", "--to", target, "--force")
     assert f"In {find(target).title}:" in result.stderr
     assert "paste email.html" in result.stderr
+    assert all(step in result.stderr for step in (*find(target).setup, *find(target).steps))
     assert "subject       One" in result.stdout
 
 
