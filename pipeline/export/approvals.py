@@ -100,4 +100,5 @@ def missing_approval(valid: Collection[Approval], required: int | tuple[str, ...
         noun = "approval" if required == 1 else "approvals"
         return f"the issue needs {required} {noun} and has {count}."
     missing = [name for name in required if not any(each.is_by(name) for each in valid)]
-    return f"the issue needs the approval of {' and '.join(missing)}." if missing else None
+    names = " and ".join(filter(None, (", ".join(missing[:-1]), *missing[-1:])))
+    return f"the issue needs the approval of {names}." if missing else None

@@ -175,6 +175,9 @@ def test_a_missing_approval_forbids_a_send_and_force_does_not_override_it(
     sending.write({"newsletter.toml": f"{settings}\n[approval]\nrequired = 1\n"})
     assert "approv" in sending.error(*options(sending), "--yes")
     assert server.taken == []
+    sending.write({f"{FOLDER}/issue.md": issue(more="audience: [everyone, clinicians]\n")})
+    sending.ok("assemble", "1", "--update")
+    assert sending.error(*options(sending), "--yes").count("the issue needs 1 approval") == 1
     assert send(sending, "--without-approval").exit_code == 0
 
 

@@ -88,6 +88,8 @@ def test_names_say_who_has_to_approve(frozen: WorkspaceRunner) -> None:
     assert "the issue needs the approval of Bo." in push(frozen)
     approve(frozen, BO)
     assert "as a draft?" in push(frozen)
+    settings(frozen, 'required = ["Di", "Eve", "Flo"]')
+    assert "the issue needs the approval of Di, Eve and Flo." in push(frozen)
 
 
 def test_two_approvals_are_of_two_people(frozen: WorkspaceRunner) -> None:
