@@ -179,6 +179,10 @@ def test_a_missing_approval_forbids_a_send_and_force_does_not_override_it(
     sending.ok("assemble", "1", "--update")
     assert sending.error(*options(sending), "--yes").count("the issue needs 1 approval") == 1
     assert send(sending, "--without-approval").exit_code == 0
+    sending.ok("assemble", "1", "--refresh", "--now", "2026-02-03")
+    sending.ok("build", "1")
+    (status,) = sending.json("status")["issues"]
+    assert (status["state"], status["next"]) == ("sent", "pressroom send 1 --status"), "nothing waits for it"
 
 
 def test_an_issue_that_is_not_frozen_is_not_sent(sending: WorkspaceRunner) -> None:
