@@ -99,6 +99,13 @@ def test_a_plan_counts_and_names_mistakes_and_sends_nothing(
     assert server.taken == [] and not (sending.root / FOLDER / "sent.json").exists()
 
 
+def test_a_plan_counts_no_mistake_that_force_overrides(sending: WorkspaceRunner) -> None:
+    sending.write({"readers.csv": "name\nAda\n"})
+    error = sending.error(*options(sending), "--plan")
+    assert "warning: the issue was not sent as a test" in error
+    assert 'readers.csv:1: no column is named "email".' in error and "mistakes" not in error
+
+
 def test_why_says_of_one_person_what_they_get_and_what_they_got(sending: WorkspaceRunner) -> None:
     why = (*options(sending), "--plan", "--why", "Bo@one.example")
     assert sending.ok(*why) == (
