@@ -545,6 +545,8 @@ def test_a_sound_edition_is_exported_though_another_of_its_issue_is_broken(
     monkeypatch.undo()  # with the checks
     said = second_edition_broken.json("export", "1", "--to", target, "--audience", "everyone")
     assert Path(said["output"]).is_dir()
+    forgotten = 'The edition for "clinicians" is another export: --audience clinicians'
+    assert forgotten in second_edition_broken.run("export", "1", "--to", target).stderr
     told = second_edition_broken.error("export", "1", "--to", target, "--audience", "clinicians")
     assert "issues/articles/doses.md:7: " in told
     assert "clinic" in told
