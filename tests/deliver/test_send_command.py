@@ -553,7 +553,8 @@ def test_refused_messages_are_sent_again_by_class(sending: WorkspaceRunner, serv
         Fault("RCPT", "550 5.7.1 not from you", after=1),
     )
     result = send(sending)
-    assert "1 refused (mailbox: " in result.stdout and "mostly: 5.1.1 no such user" in result.stdout
+    assert "1 refused (mailbox: " in result.stdout
+    assert "    domains: one.example 1\n    mostly: 5.1.1 no such user" in result.stdout
     assert states(sending) == {"accepted": 1, "refused": 2}
     assert (
         "once more: pressroom send 1 --retry-failed (or of one class: --retry-failed mailbox or policy)"
