@@ -39,7 +39,7 @@ from pipeline.deliver.send_plan import LeftOut, Planner, SendPlan
 from pipeline.deliver.sent_file import SentRecord, read_sent, write_sent
 from pipeline.deliver.smtp_server import SmtpServer
 from pipeline.deliver.tokens import TokenKeys, token_keys
-from pipeline.errors import PressroomError, collect
+from pipeline.errors import PressroomError, collect, distinct
 from pipeline.export.approvals import email_digest
 from pipeline.model import EVERYONE, DeliverySettings, Finding, Issue
 from pipeline.workspace import Workspace
@@ -243,7 +243,7 @@ def _obstacles(prepared: PreparedSend) -> tuple[PressroomError, ...]:
             check_approval(prepared.workspace, issue, audience, email)
     with collect(errors):
         _ = prepared.list if request.recipients or not unfinished else None
-    return tuple(errors)
+    return tuple(distinct(errors))
 
 
 def _obstacles_but_by_force(prepared: PreparedSend) -> tuple[PressroomError, ...]:
