@@ -131,6 +131,11 @@ def test_pictures_beside_cards_are_at_the_end_of_the_line_in_hebrew_too() -> Non
     assert html.index(">one</h3>") < html.index("one.png")
 
 
+def test_a_sections_heading_is_read_before_the_picture_of_its_first_card() -> None:
+    html = render(edition(("A section", ((article("one", "one", lead=image("x")), Layout.CARD),)))).html
+    assert html.index(">A section</h2>") < html.index("<img") < html.index(">one</h3>")
+
+
 def test_a_card_is_linked_once_and_not_by_its_picture() -> None:
     html = render(edition(("A", ((article(lead=image()), Layout.CARD),)))).html
     assert not re.search(r"<a [^>]*><img", html)
