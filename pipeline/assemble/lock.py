@@ -283,8 +283,9 @@ def lock_conflicts(
             )
         elif digests[slug] != lock.digest(slug):
             what = f"the link {link.url}" if link else f'the article "{slug}"'
+            shown = "" if link else ", or a picture or snippet in it"
             yield PressroomError(
-                f"{what} was edited after the issue was frozen.",
+                f"{what} was edited after the issue was frozen{shown}.",
                 lock.path,
                 hint=f"Undo the edit, or take it into the issue: {command} --refresh",
             )
