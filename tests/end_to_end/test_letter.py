@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise, product
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from html_kit import HtmlReader
@@ -485,6 +486,38 @@ def test_the_next_issue_takes_the_sections_of_toml(workspace: WorkspaceRunner) -
         '[[sections]]\ntitle = "Research"\ntags = ["research"]\n+++\nHello {{ first_name | there }},\n\n'
     )
     workspace.ok("build", "2")
+
+
+@pytest.mark.parametrize("title", ["Übermorgen", "Straße", "رسالة قصيرة", "手紙", "C++ & I", "— 12 —"])
+def test_an_issue_has_a_title_in_any_script(letter: WorkspaceRunner, title: str) -> None:
+    path = letter.ok("new", "issue", title, "--date", "2026-03-01").splitlines()[0]
+    letter.write({path: letter.read(path).replace("draft: true", "").replace("\n---\n", "\n---\nWords.\n")})
+    letter.ok("assemble", "2")
+    letter.ok("build")  # reads the lock
+    folder = Path(path).parent.name
+    assert f"/issues/{quote(folder)}/" in letter.read("build/site/feed.xml")
+    assert (letter.root / f"build/site/issues/{folder}/index.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("folder", "hint"),
+    [
+        ("002-Die Straße", "Rename it to 002-die-strasse."),
+        ("2_Übermorgen", "Rename it to 002-übermorgen."),
+        ("002-U\u0308bermorgen", "Rename it to 002-übermorgen."),
+        ("002-", "Rename it, as in 004-the-plastic-brain."),
+        ("000-nothing", "Rename it, as in 004-the-plastic-brain."),
+        ("notes", "Rename it, as in 004-the-plastic-brain."),
+    ],
+)
+def test_the_name_of_a_folder_is_proposed(
+    letter: WorkspaceRunner, folder: str, hint: str
+) -> None:
+    letter.write({f"issues/{folder}/issue.md": LETTER})
+    result = letter.run("build")
+    assert result.exit_code == 1
+    assert f'the folder "{folder}" must be a number from 1, a hyphen and a slug.' in result.stderr
+    assert hint in result.stderr
 
 
 # --- contents --------------------------------------------------------------------------------
