@@ -75,12 +75,11 @@ class SourceResolver:
         for each in (file, f"{name}/index.md", f"{name}.md"):
             if slug := self.pool.slug_of(each):
                 return slug
+        hint = suggest(name.rpartition("/")[2], self.pool)
         folder = file.removesuffix(f"/{ISSUE_FILE}")
-        is_issue = (self.workspace.root / folder / ISSUE_FILE).is_file()
+        if (self.workspace.root / folder / ISSUE_FILE).is_file():  # its page has the same path on the site
+            hint = f"It is an issue: write {address(self.workspace.publication, folder)}/"
         raise PressroomError(
             f'the link "{unquote(target)}" leads to no article.',
-            # An issue's folder has the same path in the workspace and on the site.
-            hint=(f"It is an issue: write {address(self.workspace.publication, folder)}/" if is_issue else None)
-            or suggest(name.rpartition("/")[2], self.pool)
-            or "Write it as https://… or the path of an article's file, or \\[…] if it is no link.",
+            hint=hint or "Write it as https://… or the path of an article's file, or \\[…] if it is no link.",
         )

@@ -282,7 +282,9 @@ def test_changed_sections_of_a_frozen_issue_are_pointed_out(workspace: Workspace
 
 
 @pytest.mark.parametrize("command", ["plan", "check", "assemble"])
-def test_an_issue_dated_before_an_earlier_one_is_pointed_out(workspace: WorkspaceRunner, command: str) -> None:
+def test_an_issue_dated_before_an_earlier_one_is_pointed_out(
+    workspace: WorkspaceRunner, command: str
+) -> None:
     later = "issues/002-the-next/issue.md"
     workspace.write({later: issue(2, "The next", "2025-02-08")})  # the year before
     message = f"{later}:4: warning DATE001: it is dated 2025-02-08, before issue 1 (2026-02-01)"

@@ -510,9 +510,7 @@ def test_an_issue_has_a_title_in_any_script(letter: WorkspaceRunner, title: str)
         ("notes", "Rename it, as in 004-the-plastic-brain."),
     ],
 )
-def test_the_name_of_a_folder_is_proposed(
-    letter: WorkspaceRunner, folder: str, hint: str
-) -> None:
+def test_the_name_of_a_folder_is_proposed(letter: WorkspaceRunner, folder: str, hint: str) -> None:
     letter.write({f"issues/{folder}/issue.md": LETTER})
     result = letter.run("build")
     assert result.exit_code == 1
