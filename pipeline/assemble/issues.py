@@ -22,7 +22,7 @@ from pipeline.model import EVERYONE, Issue, Layout, Place, Publication
 from pipeline.support.file_cache import SOURCES
 from pipeline.support.urls import path_part
 
-_FOLDER = re.compile(r"(\d{1,6})-[^\W_](?:[^\W_]|-)*")  # letters of any script, as `path_part` keeps them
+_FOLDER = re.compile(r"\d{1,6}-([^-].*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,8 @@ def _check_folder(fields: Fields, folder: str, number: int | None) -> None:
 
 
 def _is_folder_name(name: str) -> bool:
-    return _FOLDER.fullmatch(name) is not None and name == name.casefold()
+    match = _FOLDER.fullmatch(name)
+    return match is not None and path_part(match[1]) == re.sub("-+", "-", match[1]).strip("-")
 
 
 def _aliases(fields: Fields) -> tuple[str, ...]:

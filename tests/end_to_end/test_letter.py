@@ -489,7 +489,9 @@ def test_the_next_issue_takes_the_sections_of_toml(workspace: WorkspaceRunner) -
     workspace.ok("build", "2")
 
 
-@pytest.mark.parametrize("title", ["Übermorgen", "Straße", "رسالة قصيرة", "手紙", "C++ & I", "— 12 —"])
+@pytest.mark.parametrize(
+    "title", ["Übermorgen", "Straße", "رسالة قصيرة", "手紙", "हिन्दी में", "C++ & I", "— 12 —"]
+)
 def test_an_issue_has_a_title_in_any_script(letter: WorkspaceRunner, title: str) -> None:
     path = letter.ok("new", "issue", title, "--date", "2026-03-01").splitlines()[0]
     letter.write({path: letter.read(path).replace("draft: true", "").replace("\n---\n", "\n---\nWords.\n")})

@@ -87,6 +87,12 @@ def test_an_address_is_ascii_however_it_is_written(written: str, published: str)
         ("#climate", "climate"),
         ("R&D", "r-d"),
         ("+1", "1"),
+        ("हिन्दी में", "हिन्दी-में"),  # vowels are marks
+        ("की", "की"),
+        ("कि", "कि"),
+        ("مدرّسة", "مدرّسة"),
+        ("☀️ Sun", "sun"),
+        ("2️⃣ two", "2-two"),
     ],
 )
 def test_tags_that_differ_in_signs_have_addresses_of_their_own(tag: str, part: str) -> None:
