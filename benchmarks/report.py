@@ -61,7 +61,7 @@ def _goals(samples: Samples) -> Iterator[str]:
         ),
     )
     if missing := len(GOALS) - len(reached):
-        yield f"{missing} more goals are for numbers of issues that this run has not measured."
+        yield f"Goals for numbers of issues that this run has not measured: {missing}."
 
 
 def _single_rows(samples: Samples) -> Iterator[Sequence[str]]:

@@ -342,7 +342,8 @@ class Image:
     `name` is the published file name, made from the content, so that the same picture always has the same
     address. `source` is the path of the file relative to the workspace, and `sha256` its digest. `recipe`
     is what is done to it before it is published; `width`, `height` and `size` (in bytes, None if it is not
-    known yet) are those of the published file. `url` is its absolute address on the published site.
+    known yet) are those of the published file. `url` is its absolute address on the published site. `edge` is
+    the colour at the edges of what is drawn on a transparent ground, of six digits, or empty.
     """
 
     name: str
@@ -355,6 +356,7 @@ class Image:
     size: int | None
     sha256: str
     recipe: str = ""
+    edge: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ from pipeline.deliver.send_plan import LeftOut, Planner, SendPlan
 from pipeline.deliver.sent_file import SentRecord, read_sent, write_sent
 from pipeline.deliver.smtp_server import SmtpServer
 from pipeline.deliver.tokens import TokenKeys, token_keys
-from pipeline.errors import PressroomError, collect
+from pipeline.errors import PressroomError, collect, distinct
 from pipeline.export.approvals import email_digest
 from pipeline.model import EVERYONE, DeliverySettings, Finding, Issue
 from pipeline.workspace import Workspace
@@ -166,29 +166,9 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
     check_frozen(workspace, issue)
     composer = Composer(workspace)
     editions = {audience: prepare_edition(composer, issue, audience) for audience in issue.audiences}
-    sends = ledger.sends(issue_id(editions))
-    check_known(workspace, issue, ledger, sends)
-    not_ended = [each for each in sends if each.finished is None and not _ends(ledger, each, now)]
-    recorded = {each.id for each in read_sent(workspace.files.root, issue) if each.finished}
-    for each in ledger.sends(issue_id(editions)):
-        if each.finished and each.id not in recorded:  # the process was killed before it wrote it down
-            note_sent(workspace, issue, ledger, each)
-    refused = [each for each in sends if any(_refused(ledger, each, request.retry))]
-    if request.retry and not refused:
-        which = "" if request.retry == "all" else f" with the class {request.retry}"
-        hint = f"What became of it: pressroom send {issue.number} --status"
-        raise PressroomError(f"no message of the issue was refused{which}.", *issue.place, hint)
-    unfinished = [each for each in sends if each in not_ended or each in refused]
+    unfinished = _find_unfinished(workspace, request, ledger, issue_id(editions), now)
     errors: list[PressroomError] = []
-    forced: list[PressroomError] = []
     notes: list[str] = []
-    emails = {audience: email_digest(each.email) for audience, each in editions.items()}
-    with collect(errors):
-        check_not_running(ledger, unfinished)
-    with collect(errors):
-        check_editions(issue, unfinished, editions)
-    with collect(errors):
-        check_again(issue, unfinished, request.again)
     server: SmtpServer | ResendServer | None = None
     signers: tuple[DkimSigner, ...] = ()
     keys: TokenKeys | None = None
@@ -197,34 +177,13 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
     with collect(errors):
         signers = dkim_signers(publication)
         notes += (each.weakness for each in signers if each.weakness)
-    if settings.unsubscribe_endpoint:
-        with collect(errors):
-            keys = token_keys()
-        with collect(forced):
-            check_key(keys, ledger)
-    if not request.without_approval:
-        for audience in editions:
-            with collect(errors):
-                check_approval(workspace, issue, audience, emails[audience])
-    with collect(forced):
-        check_ledger_is_here(workspace, ledger)
-    with collect(forced):
-        check_clock(ledger, now)
-    for each in unfinished:
-        with collect(forced):
-            check_unchanged(issue, ledger, each, emails)
-    if not unfinished:
-        with collect(forced):
-            check_tested(issue, ledger, emails)
-        with collect(forced):
-            check_online([*editions.values()], publication.base_url, now)
+    with collect(errors):
+        keys = token_keys() if settings.unsubscribe_endpoint else None
     if keys is None and not (publication.unsubscribe_url and publication.unsubscribe_url.fields):
         missing = "PRESSROOM_SECRET" if settings.unsubscribe_endpoint else "unsubscribe_endpoint"
         notes.append(
             f"Without {missing}, mail programs offer to unsubscribe by mail alone, not by one click."
         )
-    if not request.force:
-        errors, forced = [*errors, *forced], []
     findings = [finding for each in editions.values() for finding in check_edition(each).findings]
     prepared = PreparedSend(
         workspace=workspace,
@@ -235,15 +194,80 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
         server=server,
         signers=signers,
         keys=keys,
-        unfinished=tuple(unfinished),
-        obstacles=tuple(errors),
-        forced=tuple(forced),
+        unfinished=unfinished,
+        obstacles=(),
+        forced=(),
         findings=tuple(dict.fromkeys(findings)),
         notes=tuple(notes),
     )
+    obstacles, forced = (*_obstacles(prepared), *errors), _obstacles_but_by_force(prepared)
+    if not request.force:
+        obstacles, forced = (*obstacles, *forced), ()
+    return replace(prepared, obstacles=obstacles, forced=forced)
+
+
+def _find_unfinished(
+    workspace: Workspace, request: SendRequest, ledger: Ledger, issue: str, now: datetime
+) -> tuple[Send, ...]:
+    """The sends of an issue that go on, or whose refused messages go again; others are written down as ended.
+
+    `issue` is its id in the ledger. Raises `PressroomError` if no message was refused that is to go again.
+    """
+    sends = ledger.sends(issue)
+    check_known(workspace, request.issue, ledger, sends)
+    not_ended = [each for each in sends if each.finished is None and not _ends(ledger, each, now)]
+    recorded = {each.id for each in read_sent(workspace.files.root, request.issue) if each.finished}
+    for each in ledger.sends(issue):
+        if each.finished and each.id not in recorded:  # the process was killed before it wrote it down
+            note_sent(workspace, request.issue, ledger, each)
+    refused = [each for each in sends if any(_refused(ledger, each, request.retry))]
+    if request.retry and not refused:
+        which = "" if request.retry == "all" else f" with the class {request.retry}"
+        hint = f"What became of it: pressroom send {request.issue.number} --status"
+        raise PressroomError(f"no message of the issue was refused{which}.", *request.issue.place, hint)
+    return tuple(each for each in sends if each in not_ended or each in refused)
+
+
+def _obstacles(prepared: PreparedSend) -> tuple[PressroomError, ...]:
+    """What forbids a send, and no option overrides, beside the settings of the mail server."""
+    request, issue, unfinished = prepared.request, prepared.request.issue, prepared.unfinished
+    errors: list[PressroomError] = []
+    with collect(errors):
+        check_not_running(prepared.ledger, unfinished)
+    with collect(errors):
+        check_editions(issue, unfinished, prepared.editions)
+    with collect(errors):
+        check_again(issue, unfinished, request.again)
+    for audience, email in prepared.emails.items() if not request.without_approval else ():
+        with collect(errors):
+            check_approval(prepared.workspace, issue, audience, email)
     with collect(errors):
         _ = prepared.list if request.recipients or not unfinished else None
-    return replace(prepared, obstacles=tuple(errors))
+    return tuple(distinct(errors))
+
+
+def _obstacles_but_by_force(prepared: PreparedSend) -> tuple[PressroomError, ...]:
+    """What forbids a send without `--force`."""
+    workspace, ledger, issue = prepared.workspace, prepared.ledger, prepared.request.issue
+    emails, unfinished = prepared.emails, prepared.unfinished
+    errors: list[PressroomError] = []
+    if prepared.settings.unsubscribe_endpoint:
+        with collect(errors):
+            check_key(prepared.keys, ledger)
+    with collect(errors):
+        check_ledger_is_here(workspace, ledger)
+    with collect(errors):
+        check_clock(ledger, prepared.now)
+    for each in unfinished:
+        with collect(errors):
+            check_unchanged(issue, ledger, each, emails)
+    if not unfinished:
+        with collect(errors):
+            check_tested(issue, ledger, emails)
+        with collect(errors):
+            base_url = workspace.files.publication.base_url
+            check_online([*prepared.editions.values()], base_url, prepared.now)
+    return tuple(errors)
 
 
 def _ends(ledger: Ledger, send: Send, now: datetime) -> bool:

@@ -72,12 +72,12 @@ def _status(workspace: Workspace, issue: Issue) -> IssueStatus:
         state, next_step = "sending", f"pressroom send {number} --status  (a process is sending it)"
     elif any(assembler.conflicts(issue, lock)):
         state, next_step = "changed", f"pressroom build {number}  (says what changed)"
+    elif sends and sends[-1].finished:
+        state, next_step = "sent", f"pressroom send {number} --status"
     elif html_bytes is not None and _waits_for_approval(workspace, issue):
         state, next_step = "frozen", f"pressroom approve {number}"
-    elif sends and not sends[-1].finished:
-        state, next_step = "sending", f"pressroom send {number}"
     elif sends:
-        state, next_step = "sent", f"pressroom send {number} --status"
+        state, next_step = "sending", f"pressroom send {number}"
     elif html_bytes is None:
         state, next_step = "frozen", f"pressroom build {number}"
     elif workspace.files.publication.delivery.url:

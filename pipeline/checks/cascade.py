@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 import cssselect2
 
 from pipeline.checks.html_page import HEADINGS, HtmlPage, text_of
+from pipeline.checks.outlook_view import outlook_com_marks, outlook_com_view
 from pipeline.support.css import StyleRule, declarations, first_colour, hex_colour, style_rules
 from pipeline.support.limits import EMAIL_WIDTH
 
@@ -125,46 +126,49 @@ def _sheets(sheets: tuple[tuple[str, int, str], ...], dark: bool) -> _Sheets:
 
 
 class Styles:
-    """The resolved styles of a page in one colour scheme. Selectors that cannot be read match nothing."""
+    """The resolved styles of a page in one colour scheme. Selectors that cannot be read match nothing.
 
-    def __init__(self, page: HtmlPage, *, dark: bool = False) -> None:
-        self._page = page
-        self._sheets = _sheets(tuple(_sheets_of(page)), dark)
-        self._signatures = _signatures(page)
+    `outlook_com` adds the marks of Outlook.com's dark mode to the elements.
+    """
+
+    def __init__(self, page: HtmlPage, *, dark: bool = False, outlook_com: bool = False) -> None:
         self._paths: dict[Element, _Path] = {}
+        sheets = _sheets(tuple(_sheets_of(page)), dark)
+        # Each element comes after its parent.
+        for element, key in _signatures(page).items():
+            parent = page.parents.get(element)
+            around = sheets.paths if parent is None else self._paths[parent]
+            if outlook_com and (marks := outlook_com_marks(element)):
+                key = (*key, *marks)
+            by_position = []
+            if sheets.positions:
+                by_position = sheets.by_position.match(_wrappers(page, outlook_com)[element])
+                key = (*key, *(number for *_, (number, _) in by_position))
+            path = around.inner.get(key)
+            if path is None:
+                wrapper = _wrappers(page, outlook_com)[element]
+                matched = [*sheets.matcher.match(wrapper), *by_position]
+                # By specificity, then by order.
+                matched.sort(key=lambda each: (each[0], each[3][0]))
+                rules = tuple(rule for *_, (_, rule) in matched)
+                path = around.inner[key] = _Path(rules, _resolve(element, rules, around.style))
+            self._paths[element] = path
 
     def rules_of(self, element: Element) -> tuple[StyleRule, ...]:
         """The rules whose selectors match an element, the strongest last."""
-        return self._path(element).rules
+        return self._paths[element].rules
 
     def of(self, element: Element) -> Mapping[str, str]:
         """The element's own and inherited properties. Padding, margin, font and background are split."""
-        return self._path(element).style
+        return self._paths[element].style
 
-    def _path(self, element: Element) -> _Path:
-        if path := self._paths.get(element):
-            return path
-        parent = self._page.parents.get(element)
-        around = self._sheets.paths if parent is None else self._path(parent)
-        key, by_position = self._signatures[element], []
-        if self._sheets.positions:
-            by_position = self._sheets.by_position.match(self._wrappers[element])
-            key = (*key, *(number for *_, (number, _) in by_position))
-        path = around.inner.get(key)
-        if path is None:
-            matched = [*self._sheets.matcher.match(self._wrappers[element]), *by_position]
-            # By specificity, then by order.
-            matched.sort(key=lambda each: (each[0], each[3][0]))
-            rules = tuple(rule for *_, (_, rule) in matched)
-            path = around.inner[key] = _Path(rules, _resolve(element, rules, around.style))
-        self._paths[element] = path
-        return path
 
-    @cached_property
-    def _wrappers(self) -> Mapping[Element, cssselect2.ElementWrapper]:
-        """What cssselect2 knows of the elements of the page."""
-        root = cssselect2.ElementWrapper.from_html_root(self._page.root)
-        return {wrapper.etree_element: wrapper for wrapper in root.iter_subtree()}
+@lru_cache(maxsize=2)
+def _wrappers(page: HtmlPage, outlook_com: bool) -> Mapping[Element, cssselect2.ElementWrapper]:
+    """What cssselect2 knows of the elements of the page."""
+    drawn = outlook_com_view(page) if outlook_com else page
+    root = cssselect2.ElementWrapper.from_html_root(drawn.root)
+    return dict(zip(page.root.iter(), root.iter_subtree(), strict=True))
 
 
 def _resolve(element: Element, rules: Iterable[StyleRule], above: Mapping[str, str]) -> Mapping[str, str]:

@@ -92,6 +92,9 @@ _NAMES = (
     "cellspacing dir height hidden lang popover required role srcset target valign width"
 )
 _ATTRIBUTES = frozenset(_NAMES.split())
+_BY_VALUE = frozenset({"a", "button", "img", "input", "source"})
+"""Elements whose features depend on the values of their attributes, and not only on their names."""
+
 _IMAGES = {"heic": "heif", "jpeg": "jpg", "tif": "tiff"}
 _MEDIA = ("prefers-color-scheme", "prefers-reduced-motion", "orientation", "hover", "device-pixel-ratio")
 _SELECTORS = {
@@ -125,13 +128,16 @@ def first_uses(page: HtmlPage) -> Mapping[str, FeatureUse]:
 
 def _uses(page: HtmlPage) -> Iterator[FeatureUse]:
     """Uses of features, the first of each among them."""
-    known: set[str] = set()
+    known: set[str | tuple[str, ...]] = set()
     for each in page.all():
         line = page.lines.get(each, 1)
-        for slug, written in _of_element(each):
-            if slug not in known:
-                known.add(slug)
-                yield FeatureUse(slug, written, line, each)
+        shape = (each.tag, *each.attrib)
+        if shape not in known or each.tag in _BY_VALUE:
+            known.add(shape)
+            for slug, written in _of_element(each):
+                if slug not in known:
+                    known.add(slug)
+                    yield FeatureUse(slug, written, line, each)
         style = each.get("style") or ""
         if style not in known:
             known.add(style)
@@ -145,7 +151,13 @@ def _uses(page: HtmlPage) -> Iterator[FeatureUse]:
         yield from _of_rule(rule)
 
 
-def _of_rule(rule: StyleRule) -> Iterator[FeatureUse]:
+# A theme's sheets are the same in all of its emails.
+@lru_cache(maxsize=1024)
+def _of_rule(rule: StyleRule) -> tuple[FeatureUse, ...]:
+    return tuple(_uses_of_rule(rule))
+
+
+def _uses_of_rule(rule: StyleRule) -> Iterator[FeatureUse]:
     for feature in _MEDIA:
         if f"({feature}" in rule.media or f"-{feature}" in rule.media:
             yield FeatureUse(f"css-at-media-{feature}", feature, rule.line)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
 from pipeline.checks.cascade import Styles
-from pipeline.checks.html_page import HtmlPage, parse_page
-from pipeline.checks.outlook_view import outlook_com_view, outlook_view
+from pipeline.checks.html_page import HtmlPage, parse_versions
+from pipeline.checks.outlook_view import outlook_pieces
 from pipeline.checks.page_text import PageLink, TextRun, page_links, text_runs, words
 from pipeline.checks.size_budget import SizeBudget
 from pipeline.checks.source_places import SourcePlaces
@@ -60,15 +60,19 @@ class CheckContext:
     answers: Mapping[str, LinkAnswer] = field(default_factory=dict)
     spam: SpamReport | None = None
 
-    @cached_property
+    @property
     def page(self) -> HtmlPage:
         """The HTML as most clients read it."""
-        return parse_page(self.rendered.html)
+        return self._pages[0]
 
-    @cached_property
+    @property
     def outlook(self) -> HtmlPage:
         """The HTML as Outlook on Windows reads it."""
-        return parse_page(outlook_view(self.rendered.html))
+        return self._pages[1]
+
+    @cached_property
+    def _pages(self) -> list[HtmlPage]:
+        return parse_versions(*zip(*outlook_pieces(self.rendered.html), strict=True))
 
     @cached_property
     def mail(self) -> EmailMessage | Message:
@@ -143,9 +147,9 @@ class CheckContext:
         return Styles(self.outlook)
 
     @cached_property
-    def outlook_com(self) -> HtmlPage:
-        """The page as Outlook.com's dark mode marks it."""
-        return outlook_com_view(self.page)
+    def outlook_com(self) -> Styles:
+        """Resolved styles in Outlook.com's dark mode."""
+        return Styles(self.page, outlook_com=True)
 
     def origin(self, element: Element, *needles: str) -> Place:
         """Where an element of the page, or of Outlook's view, is written.

@@ -6,9 +6,9 @@ close what was left open, and a client might not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from html.parser import HTMLParser
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
@@ -37,7 +37,6 @@ class MarkupError:
 class HtmlPage:
     """A parsed page. `lines` and `parents` belong to its elements, which cannot hold them."""
 
-    html: str
     root: Element
     lines: Mapping[Element, int]
     parents: Mapping[Element, Element]
@@ -94,6 +93,11 @@ class HtmlPage:
     def _nearest(self) -> dict[tuple[str, ...], dict[Element, Element | None]]:
         return {}
 
+    @cached_property
+    def pieces(self) -> list[TextPiece]:
+        """The text of the page piece by piece, also what no client shows."""
+        return text_pieces(self.root, lambda element: False)
+
     def copy(self) -> HtmlPage:
         """The same page with elements of its own, to change their attributes."""
         copies = {self.root: Element(self.root.tag)}
@@ -102,7 +106,6 @@ class HtmlPage:
             copy.text, copy.tail = each.text, each.tail
             copies[self.parents[each]].append(copy)
         return HtmlPage(
-            self.html,
             copies[self.root],
             {copies[each]: line for each, line in self.lines.items()},
             {copies[each]: copies[parent] for each, parent in self.parents.items()},
@@ -184,54 +187,107 @@ def text_of(element: Element) -> str:
 
 def parse_page(html: str) -> HtmlPage:
     """Parse HTML. Comments are left out, those for Outlook too: see `outlook_view.py`."""
-    parser = _PageParser()
-    parser.feed(html)
-    parser.close()
-    while len(parser.stack) > 1:
-        parser.close_unclosed()
-    return HtmlPage(html, parser.root, parser.lines, parser.parents, tuple(parser.errors))
+    (page,) = parse_versions([html])
+    return page
 
 
-class _PageParser(HTMLParser):
+def parse_versions(*versions: Sequence[str]) -> list[HtmlPage]:
+    """Parse the versions of a page, each in pieces. A piece that several of them have is read once."""
+    read = cache(_read)
+    pages = []
+    for pieces in versions:
+        # A tag, a comment or a style sheet may go on in the next piece.
+        if not all(complete for _, complete in map(read, pieces)):
+            pieces = ["".join(pieces)]
+        builder, line = _PageBuilder(), 1
+        for piece in pieces:
+            builder.add(read(piece)[0], line)
+            line += piece.count("\n")
+        pages.append(builder.page())
+    return pages
+
+
+_Token = tuple[int, str, dict[str, str] | None, str]
+"""Line, name and attributes of a start tag; an end tag has no attributes; a text is last, and has no name."""
+
+
+def _read(piece: str) -> tuple[list[_Token], bool]:
+    """Read a piece of HTML. Returns its tokens, and whether nothing in it goes on behind its end."""
+    tokenizer = _Tokenizer()
+    tokenizer.feed(piece)
+    complete = not tokenizer.rawdata and tokenizer.cdata_elem is None
+    tokenizer.close()
+    return tokenizer.tokens, complete
+
+
+class _Tokenizer(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
+        self.tokens: list[_Token] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        # Of two equal attributes the first counts (HTML Living Standard, 13.2.5.33).
+        attributes = {name: value or "" for name, value in reversed(attrs)}
+        self.tokens.append((self.getpos()[0], tag, attributes, ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.tokens.append((self.getpos()[0], tag, None, ""))
+
+    def handle_data(self, data: str) -> None:
+        self.tokens.append((self.getpos()[0], "", None, data))
+
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        # A comment up to the next `>` (HTML Living Standard, 13.2.5.41). Python before 3.14 raises
+        # AssertionError for a keyword that it does not know.
+        return self.rawdata.find(">", i) + 1 or -1
+
+
+class _PageBuilder:
+    def __init__(self) -> None:
         self.root = Element("page")
         self.stack = [self.root]
         self.lines: dict[Element, int] = {}
         self.parents: dict[Element, Element] = {}
         self.errors: list[MarkupError] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        # Of two equal attributes the first counts (HTML Living Standard, 13.2.5.33).
-        element = Element(tag, {name: value or "" for name, value in reversed(attrs)})
-        parent = self.stack[-1]
-        parent.append(element)
-        self.parents[element] = parent
-        self.lines[element] = self.getpos()[0]
-        if tag not in VOID:
-            self.stack.append(element)
+    def add(self, tokens: Iterable[_Token], first_line: int) -> None:
+        """Add a piece that begins in this line."""
+        for number, tag, attributes, text in tokens:
+            parent, line = self.stack[-1], first_line + number - 1
+            if attributes is not None:
+                element = Element(tag, attributes)
+                parent.append(element)
+                self.parents[element] = parent
+                self.lines[element] = line
+                if tag not in VOID:
+                    self.stack.append(element)
+            elif tag:
+                self._end(tag, line)
+            elif len(parent):
+                parent[-1].tail = (parent[-1].tail or "") + text
+            else:
+                parent.text = (parent.text or "") + text
 
-    def handle_endtag(self, tag: str) -> None:
+    def page(self) -> HtmlPage:
+        """Close what is open, and return the page."""
+        while len(self.stack) > 1:
+            self._close_unclosed()
+        return HtmlPage(self.root, self.lines, self.parents, tuple(self.errors))
+
+    def _end(self, tag: str, line: int) -> None:
         if self.stack[-1].tag == tag and len(self.stack) > 1:
             self.stack.pop()
             return
         if tag in VOID:
             return
         if not any(each.tag == tag for each in self.stack[1:]):
-            self.errors.append(MarkupError(f"</{tag}> closes nothing.", self.getpos()[0]))
+            self.errors.append(MarkupError(f"</{tag}> closes nothing.", line))
             return
         while self.stack[-1].tag != tag:
-            self.close_unclosed()
+            self._close_unclosed()
         self.stack.pop()
 
-    def close_unclosed(self) -> None:
+    def _close_unclosed(self) -> None:
         """Close the innermost open element, whose end tag is missing."""
         element = self.stack.pop()
         self.errors.append(MarkupError(f"<{element.tag}> is never closed.", self.lines[element]))
-
-    def handle_data(self, data: str) -> None:
-        parent = self.stack[-1]
-        if len(parent):
-            parent[-1].tail = (parent[-1].tail or "") + data
-        else:
-            parent.text = (parent.text or "") + data

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import operator
 import re
+from collections.abc import Iterator
 from functools import lru_cache
+from xml.etree.ElementTree import Element
 
 from pipeline.checks.html_page import HtmlPage
 from pipeline.support.css import declarations
@@ -36,28 +38,46 @@ _STEPS = (
 
 def outlook_view(html: str) -> str:
     """The HTML that Outlook draws. Line breaks of removed parts stay, so that lines keep their number."""
+    return "".join(drawn for _, drawn in outlook_pieces(html))
 
-    def branch(match: re.Match[str]) -> str:
-        condition, inside = (match[1], match[2]) if match[1] is not None else (match[3], match[4])
-        return inside if applies(condition) else "\n" * match[0].count("\n")
 
-    return _BRANCH.sub(branch, html)
+def outlook_pieces(html: str) -> Iterator[tuple[str, str]]:
+    """The HTML in pieces, each as it is and as Outlook reads it: they differ in conditional comments."""
+    start = 0
+    for branch in _BRANCH.finditer(html):
+        between = html[start : branch.start()]
+        yield between, between
+        condition, inside = (branch[1], branch[2]) if branch[1] is not None else (branch[3], branch[4])
+        yield branch[0], inside if applies(condition) else "\n" * branch[0].count("\n")
+        start = branch.end()
+    yield html[start:], html[start:]
 
 
 def outlook_com_view(page: HtmlPage) -> HtmlPage:
-    """The page in Outlook.com's dark mode, which marks the elements whose colours it may change.
-
-    Those with a background have `data-ogsb`, those with a colour `data-ogsc`
-    (https://www.hteumeuleu.com/2019/dealing-with-outlook-com-s-dark-mode/).
-    """
+    """The page in Outlook.com's dark mode, which marks the elements whose colours it may change."""
     page = page.copy()
     for element in page.all():
-        names = {name for name, _, _ in declarations(element.get("style") or "")}
-        if names & {"background", "background-color"} or element.get("bgcolor"):
-            element.set("data-ogsb", "")
-        if "color" in names or element.get("color"):
-            element.set("data-ogsc", "")
+        for mark in outlook_com_marks(element):
+            element.set(mark, "")
     return page
+
+
+def outlook_com_marks(element: Element) -> tuple[str, ...]:
+    """The attributes that Outlook.com's dark mode adds to an element.
+
+    `data-ogsb` marks a background, `data-ogsc` a colour:
+    https://www.hteumeuleu.com/2019/dealing-with-outlook-com-s-dark-mode/
+    """
+    get = element.get
+    return _marks(get("style") or "", bool(get("bgcolor")), bool(get("color")))
+
+
+@lru_cache(maxsize=1024)
+def _marks(style: str, background: bool, colour: bool) -> tuple[str, ...]:
+    names = {name for name, _, _ in declarations(style)}
+    background = background or not names.isdisjoint({"background", "background-color"})
+    colour = colour or "color" in names
+    return (*["data-ogsb"] * background, *["data-ogsc"] * colour)
 
 
 def applies(condition: str) -> bool:

@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 from xml.etree.ElementTree import Element
 
 from pipeline.checks.cascade import Styles
-from pipeline.checks.html_page import HtmlPage, TextPiece, text_of, text_pieces
+from pipeline.checks.html_page import HtmlPage, TextPiece, text_of
 from pipeline.model import MergeField
 
 _NEVER_SHOWN = frozenset({"head", "style", "script", "title", "noscript"})
@@ -42,29 +42,37 @@ def field_words(field: MergeField) -> str:
 @lru_cache(maxsize=4)
 def visible_texts(page: HtmlPage, styles: Styles) -> tuple[TextPiece, ...]:
     """The texts that are shown, each with the element whose styles it has. Images read as their alt text."""
+    hidden = _hidden(page, styles)
+    return tuple(piece for piece in _texts(page) if piece.element not in hidden)
+
+
+@lru_cache(maxsize=2)
+def _texts(page: HtmlPage) -> tuple[TextPiece, ...]:
+    """The pieces with any ink, in whatever scheme they are shown, white space collapsed."""
     return tuple(
-        piece._replace(text=" ".join(piece.text.split()))
-        for piece in _visible_pieces(page, styles)
-        if _INK.search(piece.text)
+        piece._replace(text=" ".join(piece.text.split())) for piece in page.pieces if _INK.search(piece.text)
     )
 
 
 @lru_cache(maxsize=4)
-def _visible_pieces(page: HtmlPage, styles: Styles) -> tuple[TextPiece, ...]:
-    def hidden(element: Element) -> bool:
+def _hidden(page: HtmlPage, styles: Styles) -> set[Element]:
+    """The elements that are not shown, with all that is inside them."""
+
+    def is_hidden(element: Element) -> bool:
         style = styles.of(element)
         invisible = style.get("display") == "none" or style.get("visibility") == "hidden"
         return invisible or element.tag in _NEVER_SHOWN
 
-    return tuple(text_pieces(page.root, hidden))
+    return {inner for element in page.root.iter() if is_hidden(element) for inner in element.iter()}
 
 
 @lru_cache(maxsize=4)
 def visible_blocks(page: HtmlPage, styles: Styles) -> Mapping[Element, str]:
     """Each block with the text that is directly in it, not in a block inside. Alt texts are left out."""
     texts: dict[Element, list[str]] = {}
-    for element, text, block in _visible_pieces(page, styles):
-        if block is not None and element.tag != "img":
+    hidden = _hidden(page, styles)
+    for element, text, block in page.pieces:
+        if block is not None and element.tag != "img" and element not in hidden:
             texts.setdefault(block, []).append(text)
     blocks = {block: " ".join("".join(pieces).split()) for block, pieces in texts.items()}
     return {block: text for block, text in blocks.items() if _INK.search(text)}
@@ -84,7 +92,10 @@ def text_runs(page: HtmlPage) -> Iterator[TextRun]:
     Two links side by side are two runs, not one sentence.
     """
     body = page.first("body")
-    pieces = text_pieces(body, _hidden_inline, alt=False) if body is not None else []
+    inside = set() if body is None else set(body.iter())
+    hidden = {inner for element in inside if _hidden_inline(element) for inner in element.iter()}
+    shown = inside - hidden
+    pieces = [piece for piece in page.pieces if piece.element in shown]
     of_data: dict[Element, bool] = {}
 
     def is_of_data(element: Element | None) -> bool:
@@ -97,19 +108,20 @@ def text_runs(page: HtmlPage) -> Iterator[TextRun]:
         return of_data[element]
 
     for block, group in groupby(pieces, lambda piece: piece.block):
-        cell = is_of_data(block)
         text, last_link = "", None
         for piece in group:
-            link = page.nearest(piece.element, "a")
+            if piece.element.tag == "img":
+                continue
             if piece.text.strip():
+                link = page.nearest(piece.element, "a")
                 if link is not None and last_link not in (None, link):
-                    yield TextRun(" ".join(text.split()), cell)
+                    yield TextRun(" ".join(text.split()), is_of_data(block))
                     text = ""
                 last_link = link
             # Raised text is parted from its word, in HTML and in the text part alike.
             text += f" {piece.text} " if piece.element.tag in {"sup", "sub"} else piece.text
         if text.strip():
-            yield TextRun(" ".join(text.split()), cell)
+            yield TextRun(" ".join(text.split()), is_of_data(block))
 
 
 def _hidden_inline(element: Element) -> bool:

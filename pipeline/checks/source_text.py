@@ -44,9 +44,16 @@ class SourceText:
 
     def elements(self, *tags: str) -> Iterator[tuple[Element, int]]:
         """The elements of these names (all without one), with their lines."""
-        for node, line in self.nodes:
-            if isinstance(node, Element) and (not tags or node.tag in tags):
-                yield node, line
+        return (each for each in self._elements if not tags or each[0].tag in tags)
+
+    @cached_property
+    def _elements(self) -> tuple[tuple[Element, int], ...]:
+        return tuple((node, line) for node, line in self.nodes if isinstance(node, Element))
+
+    @cached_property
+    def code(self) -> str:
+        """All code of the text, in one."""
+        return "".join(tree_text(code.children) for code, _ in self.elements("code", "pre", "kbd", "samp"))
 
 
 def _walk_blocks(blocks: Iterable[Block], line: int) -> Iterator[tuple[Node, int]]:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 
 UNCHANGED = "Nothing has changed since the last build."
+NEWEST = 10
+"""So many issues are listed of a whole build; of earlier ones only those that are not frozen."""
 
 
 @click.command()
@@ -95,10 +97,17 @@ def build(
 
 def _show_report(report: BuildReport, at: datetime, whole: bool) -> None:
     waiting: dict[str, set[int]] = {"not frozen": set(), "dated ahead": set()}
+    numbers = sorted({built.edition.issue.number for built in report.editions})
+    earlier = {*numbers[:-NEWEST]} if whole else set[int]()
+    earlier -= {built.edition.issue.number for built in report.editions if not built.frozen}
+    if earlier:
+        terminal.result(f"The newest of {len(numbers):,} issues:")
     for built in report.editions:
         number, items = built.edition.issue.number, built.edition.items
         if not built.frozen or built.edition.issue.date > at:
             waiting["dated ahead" if built.frozen else "not frozen"].add(number)
+        if number in earlier:
+            continue
         terminal.result(
             f"{number:>4}  {built.edition.title}: {terminal.count_contents(items)}, "
             f"{built.edition.minutes} min, "

@@ -142,6 +142,8 @@ def export(
             terminal.message(warning)
     if not as_json:
         _show_export(place, packed)
+        for other in () if audience else request.issue.audiences[1:]:
+            terminal.message(f'The edition for "{other}" is another export: --audience {other}')
     if dry_run and package:
         result |= _dry_run(prepared, package, new_draft=new_draft, as_json=as_json)
     elif to_push and package:
@@ -149,6 +151,8 @@ def export(
         result |= _push(prepared, package, at, new_draft=new_draft, yes=yes, as_json=as_json)
     elif package and not as_json:
         terminal.message(f"\nIn {package.target.title}:")
+        for step in package.target.setup:
+            terminal.message(f"  Once: {step}")
         for number, step in enumerate(package.target.steps, 1):
             terminal.message(f"  {number}. {step}")
     if as_json:

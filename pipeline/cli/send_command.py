@@ -311,7 +311,8 @@ def _show_plan(prepared: PreparedSend, why: str | None, *, as_json: bool) -> Non
     try:
         plan = prepared.plan()
     except PressroomError as error:
-        raise Mistakes(distinct((error, *prepared.obstacles, *prepared.forced))) from error
+        terminal.show_mistakes(prepared.forced, as_warnings=True)
+        raise Mistakes(distinct((error, *prepared.obstacles))) from error
     if as_json:
         terminal.print_json(plan_json(prepared, plan))
         return

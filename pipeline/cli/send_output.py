@@ -198,7 +198,7 @@ def _print_report(report: SendReport, zone: tzinfo) -> None:
         if len(each.domains) > _DOMAINS:
             places += f" and {terminal.count(len(each.domains) - _DOMAINS, 'more domain')}"
         why = f"{each.refusal.value}: {PLAIN_WORDS[each.refusal]}"
-        terminal.result(f"  {each.count:,} refused ({why}) at {places}\n    mostly: {each.reply}")
+        terminal.result(f"  {each.count:,} refused ({why})\n    domains: {places}\n    mostly: {each.reply}")
 
 
 def _show_next(issue: Issue, reports: Sequence[SendReport], end: SendEnd | None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pipeline.config.fields import Fields
 from pipeline.errors import suggest
 from pipeline.model import EVERYONE, Audience, Publication
@@ -40,9 +42,9 @@ def read_audiences(fields: Fields, publication: Publication) -> tuple[str, ...]:
     known = [EVERYONE, *(each.name for each in publication.audiences)]
     for name in named:
         if name not in known:
-            fields.error(
-                "audience",
-                f'the audience "{name}" is not known.',
-                suggest(name, known) or "Declare it in newsletter.toml under [[audiences]].",
-            )
+            parts = re.split(r"\s*[,;]\s*|\s+and\s+", name)
+            hint = suggest(name, known) or "Declare it in newsletter.toml under [[audiences]]."
+            if len(parts) > 1 and {*parts} <= {*known}:
+                hint = f"Write `{fields.written_list('audience', parts)}`."
+            fields.error("audience", f'the audience "{name}" is not known.', hint)
     return named

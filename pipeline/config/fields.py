@@ -7,7 +7,7 @@ shared list of errors and replaced by a default, so that one run reports all mis
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -120,6 +120,12 @@ class Fields:
         sign, text = (" =", '"…"') if self.is_toml else (":", "…")
         return f"{key}{sign} {value or text}"
 
+    def written_list(self, key: str, items: Iterable[str]) -> str:
+        """A line for the file with a list of texts, as a hint shows it."""
+        quote = '"' if self.is_toml else ""
+        texts = ", ".join(f"{quote}{item.strip()}{quote}" for item in items if item.strip())
+        return self.written(key, f"[{texts}]")
+
     def has(self, key: str) -> bool:
         """Whether the key is there with a value."""
         return self.field(key) is not None
@@ -191,11 +197,7 @@ class Fields:
         if field.text is not None:
             if or_one:
                 return (field.text.strip(),) if self._characters_ok(field.text, field.line) else ()
-            quote = '"' if self.is_toml else ""
-            items = ", ".join(
-                f"{quote}{part.strip()}{quote}" for part in field.text.split(",") if part.strip()
-            )
-            hint = f"Write `{self.written(key, f'[{items}]')}`."
+            hint = f"Write `{self.written_list(key, re.split('[,;]', field.text))}`."
             self.error(key, f"`{key}` is a text and must be a list.", hint)
             return ()
         if not isinstance(field.value, tuple):

@@ -34,8 +34,9 @@ def starter_sentences_in(text: str) -> Iterator[tuple[int, str]]:
 
     Code in the text is an `x`, as in the passages that checks read.
     """
-    for offset, sentence in _sentences(text):
-        if _words(sentence) in _starter_sentences():
+    starters = _starter_sentences()
+    for offset, sentence, words in _sentences(text):
+        if words in starters:
             yield offset, " ".join(sentence.split())
 
 
@@ -43,21 +44,22 @@ def starter_sentences_in(text: str) -> Iterator[tuple[int, str]]:
 def _starter_sentences() -> frozenset[tuple[str, ...]]:
     files = (file for file in STARTERS.rglob("*.*") if file.suffix in {".md", ".yaml"})
     texts = (_ADDRESS.sub("", _CODE.sub("x", file.read_text(encoding="utf-8"))) for file in files)
-    return frozenset(_words(sentence) for text in texts for _, sentence in _sentences(text))
+    return frozenset(words for text in texts for _, _, words in _sentences(text))
 
 
-def _sentences(text: str) -> Iterator[tuple[int, str]]:
+def _sentences(text: str) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+    """Yield the sentences of a text: offset, sentence, its words alone.
+
+    Typographic quotation marks and Markdown's signs make no difference between two sentences.
+    """
     start = 0
     for end, following in (*(each.span() for each in _BREAK.finditer(text)), (len(text), len(text))):
         sentence = text[start:end].strip()
-        if sentence.endswith((".", "!", "?")) and len(_words(sentence)) >= _FEWEST_WORDS:
-            yield text.index(sentence, start), sentence
+        if sentence.endswith((".", "!", "?")):
+            words = tuple(re.findall(r"\w+", sentence))
+            if len(words) >= _FEWEST_WORDS:
+                yield text.index(sentence, start), sentence, words
         start = following
-
-
-def _words(sentence: str) -> tuple[str, ...]:
-    """The words alone: typographic quotation marks and Markdown's signs make no difference."""
-    return tuple(re.findall(r"\w+", sentence))
 
 
 def placeholders_left(publication: Publication) -> Iterator[tuple[Place, str]]:

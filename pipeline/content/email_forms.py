@@ -52,7 +52,9 @@ def break_words(html: str, words: re.Pattern[str] = _WORD) -> str:
     def with_breaks(word: re.Match[str]) -> str:
         return word[0] if word[0][0] == "\x02" else _PIECES.sub(r"\g<0><wbr>", word[0])
 
-    return words.sub(with_breaks, html)
+    # Few texts have a long word, and the pattern tries every letter of a short one.
+    longest = max(map(len, html.split()), default=0)
+    return words.sub(with_breaks, html) if longest >= _LONG_CODE else html
 
 
 def code_lines(html: str) -> str:

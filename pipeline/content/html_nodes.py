@@ -127,13 +127,16 @@ class NodeWriter:
             tag = f"h{min(6, int(tag[1]) + self.options.heading_shift)}"
         if self.options.medium is Medium.EMAIL and tag in _EMAIL_FORMS:
             return _EMAIL_FORMS[tag](self, node, parent)
-        # With `max-width:100%`, an image that is not loaded would widen its table to its own width.
-        # Word uses the attribute.
-        further = (
-            f"width:100%;max-width:{self._fitted(node, 'width')}px" if tag == "img" else self._side(node)
-        )
+        further, fills = self._side(node), ""
+        if tag == "img":
+            # With `max-width:100%`, an image that is not loaded would widen its table to its own width.
+            # Word uses the attribute.
+            width = self._fitted(node, "width")
+            further = f"width:100%;max-width:{width}px"
+            # On a phone a column is as wide as the text, and so is a picture that fills it.
+            fills = ' class="fill"' if self.options.inset and width != node.get("width") else ""
         style = self._style(tag, parent, further, node.get("align"))
-        start = f"<{tag}{self._attributes(node, parent)}{style}>"
+        start = f"<{tag}{self._attributes(node, parent)}{fills}{style}>"
         if tag in VOID:
             return start
         indent = _INDENTS.get(tag, 0)

@@ -14,7 +14,9 @@ from itertools import pairwise
 
 from pipeline.support.merge import CLOSE, GLUE, OPEN
 
-_SPACES = re.compile(r"[ \t\n]+")
+_SPACES = re.compile(r"[\t\n][ \t\n]*| [ \t\n]+")
+"""White space that is not one space already."""
+
 # Latin letters with the usual punctuation: one column each, and no break inside a word. Not the soft
 # hyphen, which has no width, nor the ends of a merge field, which have two columns.
 _PLAIN = re.compile(f"[^{OPEN}{CLOSE}\xad\u0300-\u200f\u2028-\u202f\u205f-\U0010ffff]*")

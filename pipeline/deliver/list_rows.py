@@ -141,5 +141,9 @@ def _address_hint(row: Row) -> str:
             with suppress(ValueError):
                 check_recipient(find_address(str(cell)))
                 return f'"{shown(name)}" looks like the addresses: call it "email".'
+    for name in row.names:
+        with suppress(ValueError):
+            check_recipient(find_address(name))
+            return "The first row names the columns, and has an address: write `email` in a row above it."
     columns = ", ".join(filter(None, map(shown, row.names))) or "nothing"
     return f"The columns are: {columns}."

@@ -10,13 +10,13 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
-from email.utils import parseaddr
 from pathlib import Path
 
 from pipeline.errors import PressroomError
 from pipeline.model import Issue, RenderedEmail
 from pipeline.support.files import read_source, write_atomically
 from pipeline.support.json_text import read_json
+from pipeline.support.mail_addresses import split_mailbox
 
 _NAME = "approvals.json"
 
@@ -40,12 +40,12 @@ class Approval:
     @property
     def person(self) -> str:
         """The address of the person, or the name of one without an address, in lower case."""
-        address = parseaddr(self.by)[1]
+        address = split_mailbox(self.by)[1]
         return (address if "@" in address else self.by).casefold()
 
     def is_by(self, name: str) -> bool:
         """Whether it is by the person of this name or address."""
-        own = {self.by.casefold(), *(part.casefold() for part in parseaddr(self.by))}
+        own = {self.by.casefold(), *(part.casefold() for part in split_mailbox(self.by))}
         return name.casefold() in own
 
 
@@ -100,4 +100,5 @@ def missing_approval(valid: Collection[Approval], required: int | tuple[str, ...
         noun = "approval" if required == 1 else "approvals"
         return f"the issue needs {required} {noun} and has {count}."
     missing = [name for name in required if not any(each.is_by(name) for each in valid)]
-    return f"the issue needs the approval of {' and '.join(missing)}." if missing else None
+    names = " and ".join(filter(None, (", ".join(missing[:-1]), *missing[-1:])))
+    return f"the issue needs the approval of {names}." if missing else None

@@ -122,5 +122,6 @@ class ImageLibrary:
             media_type=plan.media_type,
             sha256=digest,
             recipe=plan.recipe,
+            edge=plan.edge,
             size=None if plan.recipe else len(data),
         )

@@ -13,11 +13,32 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from PIL import Image as Pillow
-from PIL import ImageCms, ImageColor, ImageDraw, ImageFont, ImageSequence, UnidentifiedImageError
+from PIL import (
+    ImageChops,
+    ImageCms,
+    ImageColor,
+    ImageDraw,
+    ImageFilter,
+    ImageFont,
+    ImageSequence,
+    ImageStat,
+    UnidentifiedImageError,
+)
 
 from pipeline.errors import PressroomError
 
-__all__ = ["ImageCms", "ImageColor", "ImageDraw", "ImageFont", "ImageSequence", "Pillow", "open_image"]
+__all__ = [
+    "ImageChops",
+    "ImageCms",
+    "ImageColor",
+    "ImageDraw",
+    "ImageFilter",
+    "ImageFont",
+    "ImageSequence",
+    "ImageStat",
+    "Pillow",
+    "open_image",
+]
 
 # What Pillow and its decoders raise on broken files, found by breaking files in every way.
 _BROKEN_FILE_ERRORS = (

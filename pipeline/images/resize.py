@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from pipeline.errors import PressroomError
 from pipeline.images import strip_metadata
 from pipeline.images.draw import play_mark
-from pipeline.images.pillow import ImageCms, ImageSequence, Pillow, open_image
+from pipeline.images.pillow import (
+    ImageChops,
+    ImageCms,
+    ImageFilter,
+    ImageSequence,
+    ImageStat,
+    Pillow,
+    open_image,
+)
 from pipeline.model import ImageUse
 from pipeline.support.limits import EMAIL_WIDTH, PORTRAIT_WIDTH, THUMBNAIL_WIDTH
 
@@ -52,7 +60,8 @@ class ImagePlan:
 
     `recipe` is empty if the file is published unchanged, `strip` if only its metadata is removed, and
     `FORMAT WIDTHxHEIGHT` otherwise, with `square` or `play` after it. `width` and `height` are
-    the published ones, in pixels.
+    the published ones, in pixels. `edge` is the colour at the edges of what is drawn on a transparent
+    ground, of six digits, or empty.
     """
 
     recipe: str
@@ -60,6 +69,7 @@ class ImagePlan:
     height: int
     media_type: str
     ending: str
+    edge: str = ""
 
 
 def plan_for(data: bytes, use: ImageUse) -> ImagePlan:
@@ -97,12 +107,14 @@ def plan_image(data: bytes, box: tuple[int, int], finish: str = "") -> ImagePlan
         scale = 1.0 if unchanged else min(1.0, box[0] / width, box[1] / height)
         converted = kind not in SHOWN_FORMATS or scale < 1 or turn is not None or picture.mode == "CMYK"
         _check_complete(picture, data, kind)
+        edge = _edge_color(picture)
         if not converted and not finish:
             recipe = "strip" if strip_metadata.strip(data) != data else ""
-            return ImagePlan(recipe, width, height, *_MEDIA_TYPES[kind])
+            return ImagePlan(recipe, width, height, *_MEDIA_TYPES[kind], edge)
         target = _target_format(picture, kind, animated)
     width, height = max(1, round(width * scale)), max(1, round(height * scale))
-    return ImagePlan(f"{target} {width}x{height} {finish}".rstrip(), width, height, *_MEDIA_TYPES[target])
+    recipe = f"{target} {width}x{height} {finish}".rstrip()
+    return ImagePlan(recipe, width, height, *_MEDIA_TYPES[target], edge)
 
 
 def make_image(data: bytes, recipe: str) -> bytes:
@@ -205,6 +217,23 @@ def _shows_transparency(picture: Pillow.Image) -> bool:
     if picture.mode in {"RGBA", "LA"}:
         return picture.getchannel("A").getextrema() != (255, 255)
     return _has_transparency(picture)
+
+
+def _edge_color(picture: Pillow.Image) -> str:
+    """The mean colour at the edges of what is drawn, if a quarter of the picture is transparent, or more.
+
+    With less, such as round corners, the picture has a ground of its own.
+    """
+    if not _shows_transparency(picture):
+        return ""
+    shown = _to_eight_bits(picture).convert("RGBA")
+    shown = shown.reduce(max(1, shown.width // (2 * EMAIL_WIDTH)))
+    drawn = shown.getchannel("A").point([0] * 128 + [255] * 128)
+    edges = ImageChops.subtract(drawn, drawn.filter(ImageFilter.MinFilter(3)))
+    if ImageStat.Stat(drawn).mean[0] > 255 * 0.75 or not edges.getbbox():
+        return ""
+    red, green, blue = ImageStat.Stat(shown.convert("RGB"), edges).mean
+    return f"#{round(red):02x}{round(green):02x}{round(blue):02x}"
 
 
 def _to_eight_bits(picture: Pillow.Image) -> Pillow.Image:

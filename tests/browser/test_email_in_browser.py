@@ -195,6 +195,15 @@ def test_images_of_an_email_are_shown(viewer: PageViewer, email: str, view: View
     assert [image["where"] for image in images if image["boxes"][0]["width"] > view.width] == []
 
 
+@pytest.mark.parametrize("width", [320, 600])
+def test_a_picture_that_fills_its_column_fills_it_on_a_phone(viewer: PageViewer, width: int) -> None:
+    with viewer.page(EMAIL, View(width)) as page:
+        widths = page.eval_on_selector_all(
+            ".stack .fill", "all => all.map(each => [each.offsetWidth, each.closest('.stack').offsetWidth])"
+        )
+    assert widths and all(picture == column for picture, column in widths)
+
+
 @by_email
 def test_the_preview_text_is_hidden_and_stands_first(viewer: PageViewer, email: str) -> None:
     shown = viewer.measure(email, View(375))

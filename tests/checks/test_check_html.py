@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from xml.etree.ElementTree import tostring
+
 import pytest
 from check_examples.html import BUTTON, CTA, HEAD_END, LINK, P, within
 from check_kit import BODY, Case, check_context
+from hypothesis import example, given
+from hypothesis import strategies as st
+from property_kit import tries
 
 from pipeline.checks.cascade import Styles
 from pipeline.checks.client_features import first_uses
-from pipeline.checks.html_page import parse_page, text_of
-from pipeline.checks.outlook_view import applies, readable
+from pipeline.checks.html_page import HtmlPage, parse_page, parse_versions, text_of
+from pipeline.checks.outlook_view import applies, outlook_pieces, outlook_view, readable
 from pipeline.checks.page_text import text_runs
 from pipeline.checks.rules.client_support import HARMLESS, support_of
 from pipeline.checks.runner import rule_of
@@ -240,6 +246,38 @@ def test_the_text_of_an_element_keeps_blocks_apart_and_words_together() -> None:
     html = '<div>H<sub>2</sub>O<p>one</p><p>two<br>three <img alt="a chart"></p><style>p {}</style></div>'
     element = parse_page(html).first("div")
     assert element is not None and text_of(element) == "H2O one two three a chart"
+
+
+PIECES = (
+    *("<!--[if mso]>", "<![endif]-->", "<!--[if !mso]><!-->", "<!--<![endif]-->", "<!--", "-->"),
+    *('<p class="a">', "</p>", "<br>", "</td>", "<style>", "</style>", "<p title='", "'>", "<", ">"),
+    *("text\n", "&amp;", "&am", "p;", "\n"),
+)
+
+
+@given(html=st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+@example("<style><!--[if mso]>p {}<![endif]--></style><p>")
+@example("<p title='<!--[if mso]><td><![endif]-->'>")
+@example("<p>&am<!--[if mso]>p;<![endif]-->\n<!--[if !mso]><!--><b>\n</b><!--<![endif]--></td>")
+@tries(500)
+def test_a_page_that_is_read_in_pieces_is_what_it_is_as_a_whole(html: str) -> None:
+    def seen(page: HtmlPage) -> Iterator[object]:
+        yield tostring(page.root)
+        yield [page.lines[each] for each in page.all()]
+        yield page.errors
+
+    for page, whole in zip(
+        parse_versions(*zip(*outlook_pieces(html), strict=True)), (html, outlook_view(html)), strict=True
+    ):
+        assert [*seen(page)] == [*seen(parse_page(whole))]
+
+
+@tries(400)
+@given(st.text("<!-[]>/?=\"'&#; abxei", max_size=40))
+@example("<![en x]><p>Words")
+def test_a_page_is_read_whatever_is_written(html: str) -> None:
+    page = parse_page(f"<div>{html}</div>\n<!-- -->\n<p>Words</p>")
+    assert page.errors or page.all("p")
 
 
 def test_two_links_side_by_side_are_two_runs_and_hidden_text_is_none() -> None:

@@ -335,6 +335,21 @@ def test_an_issue_is_public_once_it_is_frozen_and_not_before_its_date(workspace:
     assert "issues/001-the-plastic-brain/index.html" in workspace.tree("build/site")
 
 
+def test_a_build_of_many_issues_lists_the_newest_and_what_is_not_frozen(workspace: WorkspaceRunner) -> None:
+    for number in range(2, 15):
+        workspace.write(
+            {f"issues/{number:03}-x/issue.md": issue(number, f"No {number}", f"2026-03-{number:02}")}
+        )
+    workspace.ok("assemble", "--all")
+    (workspace.root / "issues/002-x/issue.lock").unlink()
+    lines = workspace.ok("build", "--now", "2026-04-01").splitlines()
+    assert lines[0] == "The newest of 14 issues:"
+    assert [int(line[:4]) for line in lines[1:-1:2]] == [2, *range(5, 15)]
+    assert len(json.loads(workspace.ok("build", "--json", "--now", "2026-04-01"))["editions"]) == 14
+    named = workspace.ok("build", *map(str, range(3, 15)), "--now", "2026-04-01").splitlines()
+    assert named[0].startswith("   3  No 3: ")
+
+
 def test_feed_builds_the_same_feeds_as_build(workspace: WorkspaceRunner) -> None:
     workspace.ok("assemble", "1")
     workspace.ok("build")

@@ -325,7 +325,9 @@ def test_columns_are_cells_whose_widths_fill_the_text(html: str) -> None:
     row = row[: row.index("</table>")]
     widths = [int(width) for width in re.findall(r'<td class="stack" width="(\d+)"', row)]
     assert widths == [256, 24, 256]
-    assert int(HtmlReader(row).all("img")[0]["width"]) <= 256
+    (picture,) = HtmlReader(row).all("img")
+    assert (picture["width"], picture["class"]) == ("256", "fill")
+    assert html.count('class="fill"') == 1, "small pictures and those beside no column keep their size"
 
 
 def test_links_lead_somewhere(html: str) -> None:

@@ -212,7 +212,9 @@ def test_a_column_that_has_addresses_and_another_name_is_to_be_called_email(fold
 
 
 def test_a_list_without_names_of_columns_is_not_told_to_rename_an_address(folder: Path) -> None:
-    assert "The columns are: ada@x.org, Ada." in refused(folder, "ada@x.org,Ada\nbo@x.org,Bo\n")
+    assert "has an address: write `email` in a row above it" in refused(
+        folder, "ada@x.org,Ada\nbo@x.org,Bo\n"
+    )
 
 
 def test_all_wrong_columns_are_said_at_once(folder: Path) -> None:

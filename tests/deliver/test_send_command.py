@@ -99,6 +99,13 @@ def test_a_plan_counts_and_names_mistakes_and_sends_nothing(
     assert server.taken == [] and not (sending.root / FOLDER / "sent.json").exists()
 
 
+def test_a_plan_counts_no_mistake_that_force_overrides(sending: WorkspaceRunner) -> None:
+    sending.write({"readers.csv": "name\nAda\n"})
+    error = sending.error(*options(sending), "--plan")
+    assert "warning: the issue was not sent as a test" in error
+    assert 'readers.csv:1: no column is named "email".' in error and "mistakes" not in error
+
+
 def test_why_says_of_one_person_what_they_get_and_what_they_got(sending: WorkspaceRunner) -> None:
     why = (*options(sending), "--plan", "--why", "Bo@one.example")
     assert sending.ok(*why) == (
@@ -175,7 +182,14 @@ def test_a_missing_approval_forbids_a_send_and_force_does_not_override_it(
     sending.write({"newsletter.toml": f"{settings}\n[approval]\nrequired = 1\n"})
     assert "approv" in sending.error(*options(sending), "--yes")
     assert server.taken == []
+    sending.write({f"{FOLDER}/issue.md": issue(more="audience: [everyone, clinicians]\n")})
+    sending.ok("assemble", "1", "--update")
+    assert sending.error(*options(sending), "--yes").count("the issue needs 1 approval") == 1
     assert send(sending, "--without-approval").exit_code == 0
+    sending.ok("assemble", "1", "--refresh", "--now", "2026-02-03")
+    sending.ok("build", "1")
+    (status,) = sending.json("status")["issues"]
+    assert (status["state"], status["next"]) == ("sent", "pressroom send 1 --status"), "nothing waits for it"
 
 
 def test_an_issue_that_is_not_frozen_is_not_sent(sending: WorkspaceRunner) -> None:
@@ -539,7 +553,8 @@ def test_refused_messages_are_sent_again_by_class(sending: WorkspaceRunner, serv
         Fault("RCPT", "550 5.7.1 not from you", after=1),
     )
     result = send(sending)
-    assert "1 refused (mailbox: " in result.stdout and "mostly: 5.1.1 no such user" in result.stdout
+    assert "1 refused (mailbox: " in result.stdout
+    assert "    domains: one.example 1\n    mostly: 5.1.1 no such user" in result.stdout
     assert states(sending) == {"accepted": 1, "refused": 2}
     assert (
         "once more: pressroom send 1 --retry-failed (or of one class: --retry-failed mailbox or policy)"

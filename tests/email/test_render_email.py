@@ -201,12 +201,19 @@ def test_related_article_outside_the_edition_needs_its_address() -> None:
     assert "unknown" not in html
 
 
-def test_footer_has_reason_address_unsubscribe_and_web_view() -> None:
+def test_an_edition_without_a_page_has_no_link_to_view_it_in_a_browser() -> None:
+    private, public = render(edition(url=None)), render(edition())
+    for form in ("html", "text"):
+        assert "View in browser" in str(getattr(public, form))
+        assert "View in browser" not in str(getattr(private, form))
+        assert "web_url" not in str(getattr(private, form))
+
+
+def test_footer_has_reason_address_and_unsubscribe() -> None:
     html = render(edition(url=None)).html
     assert "You are receiving this because you subscribed to Synapse." in html
     assert "12 Gower Mews<br" in html
     assert 'href="{{ unsubscribe_url }}"' in html
-    assert 'href="{{ web_url }}"' in html
     assert "preferences" not in html
     own = replace(
         PUBLICATION,

@@ -70,6 +70,24 @@ def test_a_page_of_an_earlier_moment_knows_only_what_was_public_then(series: Wor
     assert links_in(page_of(series, "part-2")) == ["../part-1/"]
 
 
+def test_the_link_to_the_page_is_not_among_the_related_and_links_are_numbered_as_read(
+    workspace: WorkspaceRunner,
+) -> None:
+    workspace.write(
+        {
+            "newsletter.toml": SETTINGS,
+            "issues/articles/part-1.md": part(1),
+            "issues/articles/part-2.md": part(2, related="[aside]"),
+            "issues/articles/aside.md": article("Aside", "2026-01-10", body="Words."),
+        }
+    )
+    add_issue(workspace, 2, "part-2", "part-1", "aside")
+    workspace.ok("build", "2", *NOW)
+    html, text = (workspace.read(f"build/issues/002-issue/email.{form}") for form in ("html", "txt"))
+    assert "Previous part: “Part the 1” [1]\n\n“Part the 2” on the web [2]\n\nRelated:\n- Aside [3]\n" in text
+    assert html.index("“Part the 2” on the web") < html.index(">Related<")
+
+
 def test_an_email_names_the_parts_before_it_in_html_and_text(series: WorkspaceRunner) -> None:
     series.ok("build", *NOW)
     html, text = (series.read(f"build/issues/002-issue/email.{form}") for form in ("html", "txt"))

@@ -88,13 +88,15 @@ def test_names_say_who_has_to_approve(frozen: WorkspaceRunner) -> None:
     assert "the issue needs the approval of Bo." in push(frozen)
     approve(frozen, BO)
     assert "as a draft?" in push(frozen)
+    settings(frozen, 'required = ["Di", "Eve", "Flo"]')
+    assert "the issue needs the approval of Di, Eve and Flo." in push(frozen)
 
 
 def test_two_approvals_are_of_two_people(frozen: WorkspaceRunner) -> None:
     settings(frozen, "required = 2")
     approve(frozen)
     approve(frozen)
-    for same in ("ada@example.org", "A. Example <Ada@Example.org>"):
+    for same in ("ada@example.org", "A. Example <Ada@Example.org>", "Example, Ada <ada@example.org>"):
         approve(frozen, same)
     assert "the issue needs 2 approvals and has 1." in push(frozen)
     approve(frozen, BO)

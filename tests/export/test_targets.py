@@ -311,6 +311,7 @@ def test_the_steps_say_what_to_do_there(workspace: WorkspaceRunner, target: str)
     result = workspace.run("export", "1", "--to", target, "--force")
     assert f"In {find(target).title}:" in result.stderr
     assert "paste email.html" in result.stderr
+    assert all(step in result.stderr for step in (*find(target).setup, *find(target).steps))
     assert "subject       One" in result.stdout
 
 
@@ -544,6 +545,8 @@ def test_a_sound_edition_is_exported_though_another_of_its_issue_is_broken(
     monkeypatch.undo()  # with the checks
     said = second_edition_broken.json("export", "1", "--to", target, "--audience", "everyone")
     assert Path(said["output"]).is_dir()
+    forgotten = 'The edition for "clinicians" is another export: --audience clinicians'
+    assert forgotten in second_edition_broken.run("export", "1", "--to", target).stderr
     told = second_edition_broken.error("export", "1", "--to", target, "--audience", "clinicians")
     assert "issues/articles/doses.md:7: " in told
     assert "clinic" in told

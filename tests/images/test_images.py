@@ -258,6 +258,33 @@ def test_every_turn_of_a_camera_is_applied(orientation: int) -> None:
     assert all(high <= 3 for _, high in worst)  # type: ignore[misc]
 
 
+def drawing(color: str, ground: tuple[int, int, int, int]) -> Image.Image:
+    picture = Image.new("RGBA", (400, 200), ground)
+    ImageDraw.Draw(picture).ellipse((100, 50, 200, 150), fill=color)
+    return picture
+
+
+def test_the_edge_of_a_drawing_has_a_color_where_its_ground_is_transparent() -> None:
+    logo = drawing("#14508c", (0, 0, 0, 0))
+    outlined = logo.copy()
+    ImageDraw.Draw(outlined).ellipse((98, 48, 202, 152), outline="#ffffff", width=6)
+    rounded = Image.new("RGBA", (400, 200))
+    ImageDraw.Draw(rounded).rounded_rectangle((0, 0, 399, 199), 30, fill="#14508c")
+    edges = [
+        resize.plan_image(data, (1200, 12_000)).edge
+        for data in (
+            saved(logo, "PNG"),
+            saved(drawing("#000000", (0, 0, 0, 0)).resize((4000, 2000)), "PNG"),
+            saved(Image.new("P", (40, 20)), "GIF", transparency=0),
+            saved(outlined, "PNG"),
+            saved(rounded, "PNG"),
+            saved(drawing("#14508c", (0, 0, 0, 255)), "PNG"),
+            saved(photo(), "JPEG"),
+        )
+    ]
+    assert edges == ["#14508c", "#000000", "", "#ffffff", "", "", ""]
+
+
 def test_a_png_is_measured_without_being_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     data = saved(photo(), "PNG")
 

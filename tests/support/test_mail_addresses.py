@@ -38,6 +38,22 @@ def test_a_name_with_any_sign_comes_back(name: str) -> None:
     assert parse_mailbox(format_mailbox(name, "me@x.org")) == (name, "me@x.org")
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["Ward Letter, St Example", "Ada Example, MD", "News (St Example)", "Care; news", "a@b", "[St] Ex"],
+)
+def test_a_name_with_any_sign_needs_no_quotes(name: str) -> None:
+    assert parse_mailbox(f" {name} <me@x.org>") == (name, "me@x.org")
+
+
+@pytest.mark.parametrize(
+    "mailbox", ["a@x.org, b@x.org", "Ada <a@x.org>, Bo <b@x.org>", "Ada <a@x.org", "Ada <>"]
+)
+def test_what_is_not_one_mailbox_is_refused(mailbox: str) -> None:
+    with pytest.raises(ValueError, match=r"\.$"):
+        parse_mailbox(mailbox)
+
+
 ATOM = st.text(st.sampled_from("aB9.+_'-!#"), min_size=1, max_size=70)
 DOMAIN = st.lists(st.text(st.sampled_from("aZ7-xn\u00fc"), min_size=1, max_size=66), min_size=1, max_size=5)
 ROLES = st.sampled_from(

@@ -33,7 +33,7 @@ _NIGHT = ("#ffffff", "#121212")
 )
 def faint_in_light(context: CheckContext) -> Iterator[Violation]:
     """One reader in twelve, and everyone in the sun, cannot read it."""
-    yield from _faint(context, context.page, context.light, context.publication.theme.colors)
+    yield from _faint(context, context.light, context.publication.theme.colors)
 
 
 @rule(
@@ -46,7 +46,7 @@ def faint_in_light(context: CheckContext) -> Iterator[Violation]:
 def faint_in_dark(context: CheckContext) -> Iterator[Violation]:
     """A third of all mail is read in dark mode."""
     palette = context.publication.theme.dark
-    yield from _faint(context, context.page, context.dark, palette, "in the dark scheme, ", _NIGHT)
+    yield from _faint(context, context.dark, palette, "in the dark scheme, ", _NIGHT)
 
 
 @rule(
@@ -58,10 +58,8 @@ def faint_in_dark(context: CheckContext) -> Iterator[Violation]:
 )
 def faint_in_outlook_com(context: CheckContext) -> Iterator[Violation]:
     """Grounds turn dark and the text on them stays dark, or the other way round."""
-    page = context.outlook_com
-    yield from _faint(
-        context, page, Styles(page), context.publication.theme.dark, "in Outlook.com's dark mode, "
-    )
+    palette = context.publication.theme.dark
+    yield from _faint(context, context.outlook_com, palette, "in Outlook.com's dark mode, ")
 
 
 @rule(
@@ -86,13 +84,13 @@ def no_dark_scheme(context: CheckContext) -> Iterator[Violation]:
 
 def _faint(
     context: CheckContext,
-    page: HtmlPage,
     styles: Styles,
     palette: Palette,
     scheme: str = "",
     default: tuple[str, str] = _DAY,
 ) -> Iterator[Violation]:
     """One finding for each pair of colours with too little contrast, with the first text that has it."""
+    page = context.page
     default_ink, default_background = default
     table = "theme.dark" if scheme else "theme.colors"
     behind_of: dict[Element | None, str] = {None: default_background}

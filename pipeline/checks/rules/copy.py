@@ -16,10 +16,11 @@ from pipeline.model import Place, Severity
 from pipeline.support import merge
 
 _PLACEHOLDER = re.compile(
-    r"\[\[TK\b[^\]]*\]\]|\bTK(?:TK)*\b|\bTODO\([^()]*\)|\bFIXME\b|\[(?i:insert)\b[^\]]*\]|\[[A-Z' ]+ HERE\]"
-    r"|\b(?i:lorem ipsum|dolor sit amet|your text here|text goes here|placeholder text|insert text here)\b"
+    r"\[(?:\[TK\b[^\]]*\]\]|(?i:insert)\b[^\]]*\]|[A-Z' ]+ HERE\])"
+    r"|\b(?:TK(?:TK)*\b|TODO\([^()]*\)|FIXME\b"
+    r"|(?i:lorem ipsum|dolor sit amet|your text here|text goes here|placeholder text|insert text here)\b)"
 )
-_LIKELY = re.compile(r"\bTODO\b(?!\()|\bXXX+\b|\bTB[DC]\b|\?\?\?+|\bblah blah\b")
+_LIKELY = re.compile(r"\b(?:TODO\b(?!\()|XXX+\b|TB[DC]\b|blah blah\b)|\?\?\?+")
 """A placeholder in most texts, and a Spanish word, a Roman numeral or a quotation in some."""
 
 _CODE_IN_FIELD = re.compile(r"`[^`]+`")

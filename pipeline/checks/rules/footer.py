@@ -92,9 +92,9 @@ def reason(context: CheckContext) -> Iterator[Violation]:
 )
 def view_in_browser(context: CheckContext) -> Iterator[Violation]:
     """Readers whose mail program shows it badly, or cuts it off, can go nowhere."""
-    if not context.edition.issue.show.web_link:
+    url = browser_url(context.edition)
+    if not url:
         return
-    url = str(browser_url(context.edition))
     if not any(link.url == url and link.text for link in context.links):
         yield Violation("the HTML has no link to view it in a browser.", context.template(_FOOTER, 1))
     if url not in context.rendered.text:

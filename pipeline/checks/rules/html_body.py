@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from pipeline.checks.cascade import buttons, line_height, pixels, vertical_padding
 from pipeline.checks.context import CheckContext
-from pipeline.checks.html_page import HEADINGS, text_of
+from pipeline.checks.html_page import HEADINGS, HtmlPage, text_of
 from pipeline.checks.page_text import visible_texts
 from pipeline.checks.rule import Violation, rule
 from pipeline.content.email_forms import TableForm, table_form
@@ -127,8 +127,9 @@ def no_article(context: CheckContext) -> Iterator[Violation]:
 def layout_table_read_aloud(context: CheckContext) -> Iterator[Violation]:
     """A screen reader counts its rows and columns aloud."""
     for page in (context.page, context.outlook):
+        with_headings = _with_headings(page)
         for table in page.all("table"):
-            if table.get("role") not in {"presentation", "none"} and not _has_headings(table):
+            if table.get("role") not in {"presentation", "none"} and table not in with_headings:
                 place = context.origin(table, "<table>")
                 yield Violation('a table for layout has no role="presentation".', place, about=place)
 
@@ -142,7 +143,8 @@ def layout_table_read_aloud(context: CheckContext) -> Iterator[Violation]:
 )
 def data_table_without_headers(context: CheckContext) -> Iterator[Violation]:
     """A screen reader cannot say to which column a number belongs."""
-    for table in filter(_has_headings, context.page.all("table")):
+    with_headings = _with_headings(context.page)
+    for table in filter(with_headings.__contains__, context.page.all("table")):
         place = context.origin(table, "<th")
         if table.get("role") in {"presentation", "none"}:
             yield Violation('a table with headings has role="presentation".', place)
@@ -150,12 +152,9 @@ def data_table_without_headers(context: CheckContext) -> Iterator[Violation]:
             yield Violation("a table has a heading without scope.", place)
 
 
-def _has_headings(table: Element) -> bool:
-    """Whether some of a table's own cells are headings, not only those of a table inside."""
-    if next(table.iter("th"), None) is None:
-        return False
-    inner = {row for each in table.iter("table") if each is not table for row in each.iter("tr")}
-    return any(cell.tag == "th" for row in table.iter("tr") if row not in inner for cell in row)
+def _with_headings(page: HtmlPage) -> set[Element | None]:
+    """The tables that have headings among their own cells, not only in a table inside."""
+    return {page.nearest(cell, "table") for cell in page.all("th") if page.parents[cell].tag == "tr"}
 
 
 @rule(

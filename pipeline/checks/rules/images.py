@@ -14,9 +14,11 @@ from pipeline.checks.page_text import split_url, words
 from pipeline.checks.rule import Violation, rule
 from pipeline.content.tree_text import content_texts
 from pipeline.model import Image, Place, Severity
+from pipeline.render.color_contrast import contrast
 from pipeline.support.limits import ALL_IMAGES, EMAIL_WIDTH, ONE_IMAGE, TALLEST_IMAGE
 
 _LONGEST_ALT = 250
+_GRAPHIC_CONTRAST = 3.0
 _SMALLEST_ALT = 14.0
 _DRAWN = frozenset({"image/png", "image/jpeg", "image/gif"})
 _NOT_DRAWN = frozenset({"webp", "avif", "svg", "bmp", "tif", "tiff", "heic", "jxl", "jp2"})
@@ -167,6 +169,26 @@ def illegible_alt(context: CheckContext) -> Iterator[Violation]:
         size = pixels(context.light.of(image).get("font-size", "16px"))
         if image.get("alt") and size is not None and size < _SMALLEST_ALT:
             yield Violation(f'the alt text of "{name}" is only {size:g} px high.', place)
+
+
+@rule(
+    "IMG016",
+    Severity.WARNING,
+    "A picture is too faint in the dark scheme",
+    source="WCAG 2.2, 1.4.11 Non-text Contrast",
+    remedy="Give it a ground of its own, such as white, or a light outline.",
+)
+def faint_in_dark(context: CheckContext) -> Iterator[Violation]:
+    """A transparent picture is drawn on the email's ground, and in the dark scheme a dark logo is lost."""
+    known, ground = _known(context), context.publication.theme.dark.surface
+    for image, _, place in _images(context):
+        source = known.get(image.get("src") or "")
+        if source and source.edge and contrast(source.edge, ground) < _GRAPHIC_CONTRAST:
+            yield Violation(
+                f'the image "{source.source}" is transparent, and hardly seen in the dark scheme: '
+                f"its edges are {source.edge} on {ground}.",
+                place,
+            )
 
 
 @rule(

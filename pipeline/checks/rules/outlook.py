@@ -16,8 +16,8 @@ from pipeline.model import Severity
 from pipeline.support.css import declarations, hex_colour
 from pipeline.support.limits import EMAIL_WIDTH
 
-_MARK = re.compile(r"<!--\[if([^>]*?)\]>|(<!\[endif\]-->)|<!--\[if[^>]*>|<!\[endif\][^>]*>?", re.IGNORECASE)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_MARK = re.compile(r"<!(?:--\[if([^>]*?)\]>|(\[endif\]-->)|--\[if[^>]*>|\[endif\][^>]*>?)", re.IGNORECASE)
+_COMMENT = re.compile(r"<!--(.*?-->)?", re.DOTALL)
 _LEAST_INDENT = 16
 """Pixels that a bullet takes at least."""
 
@@ -159,10 +159,10 @@ def open_comment(context: CheckContext) -> Iterator[Violation]:
             opened.append((mark[0], line))
     for text, line in opened:
         yield Violation(f"the conditional comment {text} is never closed.", context.in_theme(line, text))
-    # Blanks instead of comments keep the lines.
-    rest = _COMMENT.sub(lambda comment: re.sub(r"[^\n]", " ", comment[0]), html)
-    for start in re.finditer("<!--", rest):
-        yield Violation("a comment is never closed.", context.at(rest.count("\n", 0, start.start()) + 1))
+    for comment in _COMMENT.finditer(html):
+        if comment[1] is None:
+            line = html.count("\n", 0, comment.start()) + 1
+            yield Violation("a comment is never closed.", context.at(line))
 
 
 @rule(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from pipeline.checks.cascade import font_size, line_height, pixels, sheet_rules
 from pipeline.checks.context import CheckContext
-from pipeline.checks.html_page import BLOCKS, HEADINGS, text_of
+from pipeline.checks.html_page import BLOCKS, HEADINGS, HtmlPage, text_of
 from pipeline.checks.page_text import visible_blocks, visible_texts
 from pipeline.checks.rule import Violation, rule
 from pipeline.checks.rules.contrast import is_large
@@ -168,7 +169,7 @@ def _only_links(block: Element) -> bool:
 )
 def other_colour(context: CheckContext) -> Iterator[Violation]:
     """Outlook and some webmail read no other form, and take black or nothing."""
-    for name, value, line in _declared(context):
+    for name, value, line in _declared(context.page, context.outlook):
         for colour in _other_forms(value) if name.startswith(_COLOURED) else ():
             place = context.in_theme(line, value, colour)
             yield Violation(f'the colour "{colour}" is not six digits.', place, about=colour)
@@ -217,7 +218,7 @@ def no_bgcolor(context: CheckContext) -> Iterator[Violation]:
 )
 def no_generic_font(context: CheckContext) -> Iterator[Violation]:
     """Where the named fonts are missing, Outlook takes Times New Roman."""
-    for name, value, line in _declared(context):
+    for name, value, line in _declared(context.page, context.outlook):
         last = value.rsplit(",", 1)[-1].strip(" '\"").lower()
         if name == "font-family" and last not in _GENERIC_FONTS:
             place = context.in_theme(line, value)
@@ -247,19 +248,18 @@ def unreadable_style(context: CheckContext) -> Iterator[Violation]:
 # --- what is looked at -----------------------------------------------------------------------
 
 
-def _declared(context: CheckContext) -> Iterator[tuple[str, str, int]]:
+@lru_cache(maxsize=1)
+def _declared(page: HtmlPage, outlook: HtmlPage) -> list[tuple[str, str, int]]:
     """Name, value and first line of each declaration of the page and of Outlook's view."""
-    styles: set[str] = set()
-    for page in (context.page, context.outlook):
-        for element in page.all():
-            style = element.get("style") or ""
-            if style not in styles:
-                styles.add(style)
-                for name, value, _ in declarations(style):
-                    yield name, value, page.lines[element]
-    for sheet_rule in sheet_rules(context.page):
-        for name, value, _ in sheet_rule.declarations:
-            yield name, value, sheet_rule.line
+    lines: dict[str, int] = {}
+    for each in (page, outlook):
+        for element in each.all():
+            lines.setdefault(element.get("style") or "", each.lines[element])
+    inline = ((name, value, line) for style, line in lines.items() for name, value, _ in declarations(style))
+    in_sheets = (
+        (name, value, each.line) for each in sheet_rules(page) for name, value, _ in each.declarations
+    )
+    return [*inline, *in_sheets]
 
 
 def _written(context: CheckContext, element: Element, text: str) -> Place:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.checks.context import CheckContext
 from pipeline.checks.page_text import field_words, words
 from pipeline.checks.rule import Violation, rule
 from pipeline.checks.source_text import SourceText
 from pipeline.content.text_width import width
-from pipeline.content.tree_text import fallback_or_name, tree_text
+from pipeline.content.tree_text import fallback_or_name
 from pipeline.model import Place, Severity
 from pipeline.support.urls import home_url, shows_number
 
@@ -38,8 +38,7 @@ def _txt(context: CheckContext, line: int | None = None) -> Place:
 
 def _code(sources: Iterable[SourceText]) -> str:
     """All code in these texts, where tags and template signs are meant."""
-    codes = (code for source in sources for code, _ in source.elements("code", "pre", "kbd", "samp"))
-    return "".join(tree_text(code.children) for code in codes)
+    return "".join(source.code for source in sources)
 
 
 @rule(
@@ -198,8 +197,10 @@ def markdown_in_text(context: CheckContext) -> Iterator[Violation]:
 
 
 def _first_in_each_line(
-    context: CheckContext, pattern: re.Pattern[str], lines: Iterable[str], code: str
+    context: CheckContext, pattern: re.Pattern[str], lines: Sequence[str], code: str
 ) -> Iterator[Violation]:
+    if not pattern.search("\n".join(lines)):
+        return
     for number, line in enumerate(lines, 1):
         sign = next((each[0] for each in pattern.finditer(line) if each[0] not in code), None)
         if sign:

@@ -161,7 +161,7 @@ def _held_address(query: str) -> str:
     Severity.ERROR,
     "An address tells who follows it",
     source="docs/tracking.md",
-    remedy="Take the merge field out of the address. `show.web_link = false` leaves out the one at the foot.",
+    remedy="Take the merge field out of the address.",
 )
 def personal_address(context: CheckContext) -> Iterator[Violation]:
     """`no_tracking` promises that no address is a reader's own, but for leaving and for preferences."""

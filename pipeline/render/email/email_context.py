@@ -149,7 +149,7 @@ class EmailContext:
 
         Most mail clients do not follow links within an email.
         """
-        tagged = browser_url(self.edition)
+        tagged = self.edition.url or ""
         page = self.links.plain.get(tagged, tagged)
         return tuple(
             EmailLink(each.article.title, self.links.address(f"{page}#{each.article.slug}"))
@@ -200,6 +200,10 @@ def unsubscribe_url(publication: Publication) -> MergeText:
     return own or merge.text(merge.mark(MergeField("unsubscribe_url")))
 
 
-def browser_url(edition: ComposedEdition) -> MergeText:
-    """The address of the edition's page, or the merge field if it has no page."""
-    return merge.text(edition.url or merge.mark(MergeField("web_url")))
+def browser_url(edition: ComposedEdition) -> str:
+    """The address of the edition's page, or an empty text if it has none or is not to show it.
+
+    The merge field `web_url` is not in its place: it would lead to the home page, or to a copy at the service
+    that everyone can open, and the edition is private.
+    """
+    return edition.url or "" if edition.issue.show.web_link else ""

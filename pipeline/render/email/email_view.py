@@ -73,7 +73,7 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
         postal_address=text_lines(publication.postal_address),
         unsubscribe_url=unsubscribe_url(publication),
         preferences_url=publication.preferences_url or "",
-        browser_url=browser_url(edition) if context.show.web_link else "",
+        browser_url=browser_url(edition),
         has_code=_has_code(letter) or any(_has_code(article.content) for article in edition.articles),
     )
 

@@ -11,7 +11,6 @@ import binascii
 import hashlib
 import html
 import io
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.encoders import encode_base64
@@ -65,8 +64,9 @@ def build_message(
         for image, id in ids.items():
             body = body.replace(html.escape(image.url), f"cid:{id}")
         related = [_text_part("html", body), *(_picture(image, pictures(image), ids[image]) for image in ids)]
-        shown = Message(_POLICY)
-        _put_parts(shown, 'related; type="text/html"', _boundary("=_r", related), related)
+        container = Message(_POLICY)
+        _put_parts(container, 'related; type="text/html"', _boundary("=_r", related), related)
+        shown = _bytes(container)
     else:
         shown = _text_part("html", body)
     parts = [text, shown]
@@ -88,37 +88,40 @@ def build_message(
 
 def with_crlf(text: str) -> str:
     """The text with the line breaks of mail."""
-    return "\r\n".join(re.split(r"\r\n|\r|\n", text))
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
 
 
-def _text_part(subtype: str, text: str) -> Message:
+def _text_part(subtype: str, text: str) -> bytes:
     """A part in quoted-printable, with lines of at most 76 columns."""
     part = Message(_POLICY)
     part["Content-Type"] = f"text/{subtype}; charset=utf-8"
     part["Content-Transfer-Encoding"] = "quoted-printable"
-    part.set_payload(binascii.b2a_qp(with_crlf(text).encode(), istext=True).decode("ascii"))
-    return part
+    # Not as its payload, which the generator would write line by line.
+    body = binascii.b2a_qp(with_crlf(text).encode(), istext=True).decode("ascii")
+    return _bytes(part) + with_crlf(body).encode("ascii")
 
 
-def _picture(image: Image, data: bytes, id: str) -> Message:
+def _picture(image: Image, data: bytes, id: str) -> bytes:
     part = Message(_POLICY)
     part["Content-Type"] = image.media_type
     part.set_payload(data)
     encode_base64(part)
     part["Content-ID"] = f"<{id}>"
     part["Content-Disposition"] = f'inline; filename="{image.name}"'
-    return part
+    return _bytes(part)
 
 
-def _boundary(prefix: str, parts: list[Message]) -> str:
+def _boundary(prefix: str, parts: list[bytes]) -> str:
     """A digest of all the parts: none of them has it inside, save by breaking SHA-256."""
-    digest = hashlib.sha256(b"".join(map(_bytes, parts))).hexdigest()
+    digest = hashlib.sha256(b"".join(parts)).hexdigest()
     return f"{prefix}{digest[: 42 - len(prefix)]}"
 
 
-def _put_parts(message: Message, subtype: str, boundary: str, parts: list[Message]) -> None:
+def _put_parts(message: Message, subtype: str, boundary: str, parts: list[bytes]) -> None:
+    """Put finished parts into a message (RFC 2046, 5.1.1). The generator writes a text as it is."""
     message["Content-Type"] = f'multipart/{subtype};\n boundary="{boundary}"'
-    message.set_payload([*parts])
+    encapsulated = "".join(f"--{boundary}\r\n{part.decode('ascii')}\r\n" for part in parts)
+    message.set_payload(f"{encapsulated}--{boundary}--\r\n")
 
 
 def _bytes(part: Message) -> bytes:

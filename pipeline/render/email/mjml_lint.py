@@ -104,27 +104,44 @@ def check_rendered(mjml: str) -> None:
     """
     stack: list[_PlacedTag] = []
     for rough in _ROUGH_TAG.finditer(mjml):
-        tag = _TAG.fullmatch(rough[0])
-        if not tag or tag["odd"]:
+        tag = _rendered_tag(rough[0])
+        if tag is None:
             text = strip_annotations(mjml[rough.start() : rough.start() + 60]).partition("\n")[0]
             raise (stack[-1] if stack else _PlacedTag()).error(f'"{text}" is not a well-formed tag.')
-        name = tag["name"]
-        if not name:  # a comment
+        here, kind = tag
+        if not here.name:  # a comment
             continue
-        place = _ANNOTATION.search(tag["rest"])
-        here = _PlacedTag(name, place[1], int(place[2])) if place else _PlacedTag(name)
-        if tag["end"]:
+        if kind == "end":
             _close(stack, here)
             continue
-        for error in _check_tag(here, tag["rest"]):
-            raise error
         _check_nesting(stack[-1].name if stack else "", here)
-        if not tag["closed"] and name not in VOID:
+        if kind == "open" and here.name not in VOID:
             stack.append(here)
             if len(stack) > MAX_NESTING:
                 raise here.error(f"elements are nested more than {MAX_NESTING} deep.")
     if stack:
         raise stack[-1].error(f"<{stack[-1].name}> is never closed.")
+
+
+# A template writes the same tags in every issue.
+@lru_cache(maxsize=2048)
+def _rendered_tag(text: str) -> tuple[_PlacedTag, str] | None:
+    """Read an annotated tag or a comment; None if it is not well formed.
+
+    Returns it with its kind: open, closed or end. Raises `PressroomError` for the first mistake in it.
+    """
+    tag = _TAG.fullmatch(text)
+    if not tag or tag["odd"]:
+        return None
+    if not tag["name"]:  # a comment
+        return _PlacedTag(), "closed"
+    place = _ANNOTATION.search(tag["rest"])
+    here = _PlacedTag(tag["name"], place[1], int(place[2])) if place else _PlacedTag(tag["name"])
+    if tag["end"]:
+        return here, "end"
+    for error in _check_tag(here, tag["rest"]):
+        raise error
+    return here, "closed" if tag["closed"] else "open"
 
 
 def _close(stack: list[_PlacedTag], here: _PlacedTag) -> None:

@@ -6,7 +6,7 @@ The texts of a part know which part they belong to, so nothing is rendered a sec
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from pipeline.model import MergeText
@@ -46,9 +46,7 @@ def in_part(value: Any, part: int) -> Any:
     if isinstance(value, tuple):
         return tuple(in_part(each, part) for each in value)
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(
-            value, **{each.name: in_part(getattr(value, each.name), part) for each in fields(value)}
-        )
+        return type(value)(*[in_part(getattr(value, each.name), part) for each in fields(value)])
     return value
 
 

@@ -97,19 +97,20 @@ def _article(composed: ComposedArticle, layout: Layout, context: EmailContext, l
     if title:
         own = replace(own, blocks=_lower_headings(tuple(own.blocks)))
     content = _content(own, context, links)
+    series = [_wrap(f"{each.text} [{links.number(each.url)}]") for each in context.series_links(composed)]
+    on_web = more()
     related = [
         _wrap(f"- {each.text} [{links.number(each.url)}]", after="  ")
         for each in context.related_links(composed)
     ]
-    series = [_wrap(f"{each.text} [{links.number(each.url)}]") for each in context.series_links(composed)]
     return _paragraphs(
         _lines(title, underline, _wrap(context.byline(composed)), _wrap(context.details(composed))),
         dek,
         _image(composed.content.lead),
         content,
         _lines(*series),
+        on_web,
         _lines(f"{context.messages.format('related')}:", *related) if related else "",
-        more(),
     )
 
 
@@ -147,8 +148,8 @@ def _footer(context: EmailContext) -> list[str]:
     links: list[tuple[str, str]] = [(messages.format("unsubscribe"), unsubscribe_url(publication))]
     if publication.preferences_url:
         links.append((messages.format("preferences"), publication.preferences_url))
-    if context.show.web_link:
-        links.append((messages.format("view_in_browser"), browser_url(context.edition)))
+    if page := browser_url(context.edition):
+        links.append((messages.format("view_in_browser"), page))
     return [
         _wrap(" ".join(filter(None, (context.reason, context.no_tracking)))),
         _lines(*map(_wrap, text_lines(publication.colophon))),

@@ -1,8 +1,10 @@
 """Examples for the rules on images."""
 
+import io
 from dataclasses import replace
 
 from check_kit import BODY, CHART, Case, Example
+from PIL import Image as Pillow
 from workspace_kit import article, png
 
 from pipeline.checks.context import CheckContext
@@ -43,6 +45,15 @@ def captioned(caption: str) -> Case:
     )
 
 
+def drawing(color: str) -> bytes:
+    """A bar in a colour on a transparent ground."""
+    picture = Pillow.new("RGBA", (1072, 536))
+    picture.paste(color, (200, 100, 400, 536))
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
 def only(body: str) -> Case:
     """An article without a dek."""
     return Case(files={"issues/articles/glutamate-switch.md": article("A chart", body=body)})
@@ -78,6 +89,7 @@ EXAMPLES = {
         Case(html=("height:auto;font-size:16px", "height:auto;font-size:14px")),
     ),
     "IMG007": Example(Case(files={CHART: png(600, 300)}), Case(files={CHART: png(1072, 536)})),
+    "IMG016": Example(Case(files={CHART: drawing("#14508c")}), Case(files={CHART: drawing("#7cc9c1")})),
     "IMG008": Example(of_type("image/webp"), of_type("image/jpeg")),
     "IMG009": Example(
         Case(html=('src="https://synapse.example', 'src="')),
