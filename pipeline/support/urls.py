@@ -175,7 +175,7 @@ def path_part(text: str) -> str:
     """
     folded = unicodedata.normalize("NFC", text).casefold()
     folded = re.sub(r"(?<=\w)#", "-sharp", re.sub(r"(?<=[\w+])\+", "-plus-", folded))
-    return re.sub(r"[^\w]+", _marks_or_hyphen, folded).replace("_", "-").strip("-") or "-"
+    return re.sub(r"[\W_]+", _marks_or_hyphen, folded).strip("-") or "-"
 
 
 def _marks_or_hyphen(between: re.Match[str]) -> str:
