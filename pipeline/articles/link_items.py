@@ -112,6 +112,6 @@ def _taken_names(items: list[LinkItem]) -> Iterator[LinkMistake]:
                         f"the {'address' if key == 'url' else 'id'} {shown} is taken by {other.place}.",
                         item.place.path,
                         item.lines.get(key) or item.place.line,
-                        "Delete one of the two entries.",
+                        "Delete one of the two entries, the one that no issue has carried.",
                     ),
                 )

@@ -11,6 +11,7 @@ from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.errors import PressroomError, suggest
 from pipeline.images.library import ImageLibrary
 from pipeline.model import Audio, Image, ImageUse
+from pipeline.support.limits import ISSUE_FILE
 from pipeline.support.urls import (
     PHONE_SCHEMES,
     SCHEMES,
@@ -74,8 +75,11 @@ class SourceResolver:
         for each in (file, f"{name}/index.md", f"{name}.md"):
             if slug := self.pool.slug_of(each):
                 return slug
+        hint = suggest(name.rpartition("/")[2], self.pool)
+        folder = file.removesuffix(f"/{ISSUE_FILE}")
+        if (self.workspace.root / folder / ISSUE_FILE).is_file():  # its page has the same path on the site
+            hint = f"It is an issue: write {address(self.workspace.publication, folder)}/"
         raise PressroomError(
             f'the link "{unquote(target)}" leads to no article.',
-            hint=suggest(name.rpartition("/")[2], self.pool)
-            or "Write it as https://… or the path of an article's file, or \\[…] if it is no link.",
+            hint=hint or "Write it as https://… or the path of an article's file, or \\[…] if it is no link.",
         )

@@ -291,7 +291,7 @@ class Assembler:
         )
 
     def issue_findings(self, issue: Issue, empty: Iterable[str]) -> Iterator[Finding]:
-        """Report sections that take no article, and what was changed after the issue was frozen.
+        """Report sections that take no article, a date that goes back, and changes after freezing.
 
         `empty` are the audiences whose edition carries no article.
         """
@@ -305,6 +305,8 @@ class Assembler:
                 f"See why: pressroom plan {issue.number} --all. If the letter is all, write "
                 f"`sections: []`{' and freeze the issue again' if lock else ''}.",
             )
+        if lock is None or issue == self.issues[-1]:
+            yield from self._dated_back(issue, lock)
         if lock is None:
             return
         if lock.rules != rules_digest(issue):
@@ -339,6 +341,21 @@ class Assembler:
                         issue.place,
                         f"Give the folder {ISSUES}/{folder} another name: then the address leads here.",
                     )
+
+    def _dated_back(self, issue: Issue, lock: Lock | None) -> Iterator[Finding]:
+        earlier = [each for each in self.issues if each.number < issue.number and not each.draft]
+        newest = max(earlier, key=lambda each: each.date, default=issue)
+        if newest.date > issue.date:
+            yield Finding(
+                "DATE001",
+                Severity.WARNING,
+                f"it is dated {issue.date:%Y-%m-%d}, before issue {newest.number} ({newest.date:%Y-%m-%d}): "
+                "feeds and lists put it below that one.",
+                Place(issue.place.path, issue.lines.get("date")),
+                "Correct the `date`, unless you mean it."
+                # A lock keeps the date of publication that feeds have.
+                + (f" If nobody has read it yet, delete {lock.path} and freeze it again." if lock else ""),
+            )
 
 
 def _no_longer_open(

@@ -20,8 +20,9 @@ from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.errors import NotFound, PressroomError, collect, raise_all, suggest
 from pipeline.model import EVERYONE, Issue, Layout, Place, Publication
 from pipeline.support.file_cache import SOURCES
+from pipeline.support.urls import path_part
 
-_FOLDER = re.compile(r"(\d{1,6})-([a-z0-9][a-z0-9-]*)")
+_FOLDER = re.compile(r"\d{1,6}-([^-].*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,16 +167,19 @@ def parse_issue(
 
 
 def _check_folder(fields: Fields, folder: str, number: int | None) -> None:
-    match = _FOLDER.fullmatch(folder)
-    if match is None or not folder_number(folder):
+    in_folder = folder_number(folder)
+    if not _is_folder_name(folder) or not in_folder:
+        slug = path_part(folder.lstrip("0123456789"))
         fields.errors.append(
             PressroomError(
                 f'the folder "{folder}" must be a number from 1, a hyphen and a slug.',
                 fields.path,
-                hint="Rename it, as in 004-the-plastic-brain.",
+                hint=f"Rename it to {in_folder:03d}-{slug}."
+                if in_folder and slug != "-"
+                else "Rename it, as in 004-the-plastic-brain.",
             )
         )
-    elif number is not None and int(match[1]) != number:
+    elif number not in (None, in_folder):
         fields.error(
             "number",
             f'`number` is {number}, but the folder is "{folder}".',
@@ -183,10 +187,15 @@ def _check_folder(fields: Fields, folder: str, number: int | None) -> None:
         )
 
 
+def _is_folder_name(name: str) -> bool:
+    match = _FOLDER.fullmatch(name)
+    return match is not None and path_part(match[1]) == re.sub("-+", "-", match[1]).strip("-")
+
+
 def _aliases(fields: Fields) -> tuple[str, ...]:
     aliases = fields.texts("aliases")
     for alias in aliases:
-        if not _FOLDER.fullmatch(alias):
+        if not _is_folder_name(alias):
             fields.error(
                 "aliases", f'"{alias}" cannot be the folder of an issue.', "Such as 003-the-old-title."
             )

@@ -15,7 +15,7 @@ from pipeline.support.files import check_characters
 from pipeline.support.json_text import read_json
 
 _VERSION = 2
-_ISSUE_PAGE = re.compile(r"issues/\d{1,6}-[a-z0-9-]+/(?:[\w-]+/)?")
+_ISSUE_PAGE = re.compile(r"issues/\d{1,6}-[^\x00-\x20./\\]+/(?:[\w-]+/)?")
 
 
 def write_lock(lock: Lock) -> str:

@@ -21,7 +21,7 @@ from pipeline.content.email_forms import (
 )
 from pipeline.content.medium import Medium
 from pipeline.content.text_table import table_grid
-from pipeline.content.tree import CODE, VOID
+from pipeline.content.tree import CODE, VOID, is_block
 from pipeline.content.tree_text import tree_text
 from pipeline.model import Element, MergeField, MergeText, Node
 from pipeline.support import merge
@@ -33,6 +33,8 @@ _KEYS = re.compile(rf"{_KEY}(?:\s*[+-]\s*{_KEY})+")
 """Keys that are pressed together, whose order is that of their signs and not of the text around."""
 
 _CELLS = frozenset({"td", "th"})
+_SIDES = {"ltr": "left", "rtl": "right"}
+_SIDE = re.compile(r"\b((?:margin|padding|border)-|text-align:\s*)(left|right)\b")
 _INDENTS = {"blockquote": 19, "dd": 0, "li": 24}
 """Pixels by which an element narrows what is in it."""
 
@@ -50,6 +52,7 @@ class HtmlOptions:
     `back_to` before a footnote's number in the label of the link back; `table` is the label of a wide table.
     `inset` is the width in pixels that what is around takes from an email's text. `code_colors` are
     inline colours by class of code, empty where a style sheet has them; without it code has no colours.
+    `direction` is that of the language for which the `styles` are, `ltr` or `rtl`.
     """
 
     medium: Medium
@@ -63,6 +66,7 @@ class HtmlOptions:
     table: str = "Table"
     inset: int = 0
     code_colors: Mapping[str, str] | None = None
+    direction: str = "ltr"
 
     def target(self, name: str) -> str:
         """The address of the place `name` on the page."""
@@ -83,6 +87,7 @@ class NodeWriter:
         self.ids: dict[str, None] = {}
         self.inset = options.inset
         self.in_code = False
+        self.direction = options.direction
         self.names: dict[int, str] = {}
         """Names of the columns for the cells that phones show row by row."""
 
@@ -105,6 +110,13 @@ class NodeWriter:
             return merge.escape(value(node)) if value else merge.mark(node)
         if footnotes.is_reference(node):
             return self._reference(node, parent)
+        outer, own = self.direction, node.get("dir")
+        self.direction = own if own in _SIDES else outer
+        html = self._element(node, parent)
+        self.direction = outer
+        return html
+
+    def _element(self, node: Element, parent: str) -> str:
         tag = node.tag
         # Links within the page do not work in most mail clients.
         if tag == "a" and self.options.medium is Medium.EMAIL and (node.get("href") or "").startswith("#"):
@@ -115,15 +127,15 @@ class NodeWriter:
             tag = f"h{min(6, int(tag[1]) + self.options.heading_shift)}"
         if self.options.medium is Medium.EMAIL and tag in _EMAIL_FORMS:
             return _EMAIL_FORMS[tag](self, node, parent)
-        size = fills = ""
+        further, fills = self._side(node), ""
         if tag == "img":
             # With `max-width:100%`, an image that is not loaded would widen its table to its own width.
             # Word uses the attribute.
             width = self._fitted(node, "width")
-            size = f"width:100%;max-width:{width}px"
+            further = f"width:100%;max-width:{width}px"
             # On a phone a column is as wide as the text, and so is a picture that fills it.
             fills = ' class="fill"' if self.options.inset and width != node.get("width") else ""
-        style = self._style(tag, parent, size, node.get("align"))
+        style = self._style(tag, parent, further, node.get("align"))
         start = f"<{tag}{self._attributes(node, parent)}{fills}{style}>"
         if tag in VOID:
             return start
@@ -151,7 +163,7 @@ class NodeWriter:
         )
         inner = "".join((*others, last))
         self.inset -= _INDENTS["blockquote"]
-        cell = one_cell(inner, self._css("blockquote", parent), ' class="quote"')
+        cell = one_cell(inner, self._css("blockquote", parent, self._side(node)), ' class="quote"')
         return f'<blockquote{self._attributes(node, parent)} style="margin:0">{cell}</blockquote>'
 
     def _code_block(self, node: Element, parent: str) -> str:
@@ -261,19 +273,26 @@ class NodeWriter:
         self.ids[heading_id] = None
         return heading_id
 
-    def _style(self, tag: str, parent: str, size: str = "", align: str | None = None) -> str:
-        css = self._css(tag, parent, size, align)
+    def _side(self, node: Element) -> str:
+        """The side at which lines of a block of the other direction begin: MJML states one for all text."""
+        turned = is_block(node) and node.get("dir") == self.direction != self.options.direction
+        return f"text-align:{_SIDES[self.direction]}" if turned else ""
+
+    def _style(self, tag: str, parent: str, further: str = "", align: str | None = None) -> str:
+        css = self._css(tag, parent, further, align)
         return f' style="{css}"' if css else ""
 
-    def _css(self, tag: str, parent: str, size: str = "", align: str | None = None) -> str:
+    def _css(self, tag: str, parent: str, further: str = "", align: str | None = None) -> str:
         if self.options.medium is not Medium.EMAIL:
             return ""
         own, in_parent = self.options.styles.get(tag, ""), self.options.styles.get(f"{parent} {tag}", "")
+        if self.direction != self.options.direction and tag not in CODE:
+            own, in_parent = (_SIDE.sub(_other_side, css) for css in (own, in_parent))
         # Any style overrides an `align` attribute, so the column of a header cell is written as a style too.
         alignment = f"text-align:{align}" if align and "text-align" in own + in_parent else ""
         # MJML lets words break anywhere, which would cut numbers in two.
         whole = "word-break:normal" if tag in _CELLS else ""
-        parts = (own, in_parent, alignment, size, whole)
+        parts = (own, in_parent, alignment, further, whole)
         return escape(";".join(part.strip().rstrip(";") for part in parts if part.strip()))
 
     def _reference(self, node: Element, parent: str) -> str:
@@ -294,6 +313,10 @@ _EMAIL_FORMS: dict[str, Callable[[NodeWriter, Element, str], str]] = {
     "pre": NodeWriter._code_block,
     "table": NodeWriter._table,
 }
+
+
+def _other_side(match: re.Match[str]) -> str:
+    return match[1] + ("right" if match[2] == "left" else "left")
 
 
 def _plain(nodes: Iterable[Node]) -> str:

@@ -88,7 +88,7 @@ class Normalizer:
     ) -> Iterable[Node]:
         """The nodes that replace an element; see `tree.Finish`."""
         if tag in sanitize.BOXES:
-            return paragraphs(children, line)
+            return [_inheriting(block, _attributes(tag, values)) for block in paragraphs(children, line)]
         method = _METHODS.get(tag)
         if method:
             return method(self, values, children, line)
@@ -248,6 +248,15 @@ def _attributes(tag: str, values: dict[str, str]) -> tuple[tuple[str, str], ...]
         for name in names
         if name in values and _VALID_VALUES[name].fullmatch(values[name])
     )
+
+
+def _inheriting(block: Node, attributes: tuple[tuple[str, str], ...]) -> Node:
+    """Return a block with the language and direction of the box that is left out around it."""
+    if not isinstance(block, Element):
+        return block
+    own = {name for name, _ in block.attributes}
+    inherited = (each for each in attributes if each[0] not in own)
+    return replace(block, attributes=(*block.attributes, *inherited))
 
 
 def _add_scopes(parts: tuple[Node, ...]) -> tuple[Node, ...]:

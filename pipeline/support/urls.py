@@ -10,6 +10,7 @@ import re
 import unicodedata
 from contextlib import suppress
 from functools import lru_cache
+from itertools import takewhile
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import idna
@@ -174,7 +175,18 @@ def path_part(text: str) -> str:
     """
     folded = unicodedata.normalize("NFC", text).casefold()
     folded = re.sub(r"(?<=\w)#", "-sharp", re.sub(r"(?<=[\w+])\+", "-plus-", folded))
-    return re.sub(r"[^\w]+", "-", folded, flags=re.UNICODE).replace("_", "-").strip("-") or "-"
+    return re.sub(r"[\W_]+", _marks_or_hyphen, folded).strip("-") or "-"
+
+
+def _marks_or_hyphen(between: re.Match[str]) -> str:
+    """The vowels and accents that belong to the letter before, such as those of Hindi, and a hyphen."""
+    marks = "".join(takewhile(_is_mark, between[0]))
+    return marks if marks == between[0] else f"{marks}-"
+
+
+def _is_mark(character: str) -> bool:
+    is_variation = "\ufe00" <= character <= "\ufe0f"  # of an emoji
+    return unicodedata.category(character) in {"Mn", "Mc"} and not is_variation
 
 
 def address(publication: Publication, path: str) -> str:

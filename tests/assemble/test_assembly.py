@@ -281,6 +281,26 @@ def test_changed_sections_of_a_frozen_issue_are_pointed_out(workspace: Workspace
     assert "LOCK001" in result.stderr and "pressroom assemble 1 --update" in result.stderr
 
 
+@pytest.mark.parametrize("command", ["plan", "check", "assemble"])
+def test_an_issue_dated_before_an_earlier_one_is_pointed_out(
+    workspace: WorkspaceRunner, command: str
+) -> None:
+    later = "issues/002-the-next/issue.md"
+    workspace.write({later: issue(2, "The next", "2025-02-08")})  # the year before
+    message = f"{later}:4: warning DATE001: it is dated 2025-02-08, before issue 1 (2026-02-01)"
+    assert message in workspace.run(command, "2").output
+    assert "DATE001" not in workspace.run(command, "1").output
+
+
+def test_a_date_of_the_same_day_or_before_a_draft_is_no_mistake(workspace: WorkspaceRunner) -> None:
+    workspace.write({
+        "issues/002-the-next/issue.md": issue(2, "The next", "2026-02-01"),
+        "issues/003-some-day/issue.md": issue(3, "Some day", "2027-01-01", more="draft: true\n"),
+        "issues/004-the-fourth/issue.md": issue(4, "The fourth", "2026-02-02"),
+    })  # fmt: skip
+    assert "DATE001" not in workspace.run("check").output
+
+
 def test_a_draft_issue_is_not_frozen_and_not_built_unasked(workspace: WorkspaceRunner) -> None:
     workspace.write({ISSUE: issue(more="draft: true\n")})
     assert "is a draft" in workspace.error("assemble", "1")

@@ -226,6 +226,22 @@ def test_everything_begins_at_one_edge(viewer: PageViewer, page_of: tuple[str, s
         assert len({round(edge) for edge in edges}) == 1, (width, sorted(set(edges)))
 
 
+def test_a_list_and_a_heading_are_nearer_to_their_text_than_paragraphs_to_each_other(
+    viewer: PageViewer,
+) -> None:
+    with opened(viewer, "golden", "articles/every-block/", View(DESKTOP)) as page:
+        paragraphs, lists, below_headings = (
+            page.evaluate(
+                """(selector) => [...document.querySelectorAll(selector)]
+                    .map((each) => parseFloat(getComputedStyle(each).marginTop))""",
+                selector,
+            )
+            for selector in (".prose > * + p", ".prose li > :is(p, ul, ol)", ".prose > :is(h2, h3, h4) + *")
+        )
+    assert lists and below_headings
+    assert max(lists) < max(paragraphs) / 2 and set(below_headings) == {0}
+
+
 def test_a_section_is_larger_than_a_card_and_a_card_than_a_brief(viewer: PageViewer) -> None:
     with opened(viewer, "golden", "issues/001-every-block/", View(DESKTOP)) as page:
         sizes = page.evaluate("""["h1", ".section > h2", ".whole > h3", ".card h3", ".brief h3"].map((each) =>

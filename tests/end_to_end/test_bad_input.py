@@ -75,6 +75,7 @@ BAD = (
     Bad("image outside", {ARTICLE: article(body="![A](../../../x.png)")}, (f"{ARTICLE}:6: ", "leaves the workspace")),
     Bad("foreign image", {ARTICLE: article(body="![A](https://x.example/a.png)")}, (f"{ARTICLE}:6: ", "not in the workspace")),
     Bad("link to no article", {ARTICLE: article(body="[a](glutamat.md)")}, (f"{ARTICLE}:6: ", 'Did you mean "glutamate"?')),
+    Bad("link to an issue", {ARTICLE: article(body="[a](../001-the-plastic-brain/issue.md)\n\n[b](../001-the-plastic-brain)")}, (f"{ARTICLE}:6: ", f"{ARTICLE}:8: ", "write https://synapse.example/news/issues/001-the-plastic-brain/\n")),
     Bad("image with spaces, missing", {ARTICLE: article(body="![A](my photo.png)")}, (f"{ARTICLE}:6: ", '"my photo.png" does not exist')),
     Bad("image with spaces, unclear", {ARTICLE: article(body="![A](my photo)")}, (f"{ARTICLE}:6: ", "contains a space", "`![…](<my photo.png>)`")),
     Bad("link with spaces", {ARTICLE: article(body="[a](my page.md)")}, (f"{ARTICLE}:6: ", '"my page.md" leads to no article')),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from html import unescape
 from itertools import pairwise, product
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from html_kit import HtmlReader
@@ -485,6 +487,65 @@ def test_the_next_issue_takes_the_sections_of_toml(workspace: WorkspaceRunner) -
         '[[sections]]\ntitle = "Research"\ntags = ["research"]\n+++\nHello {{ first_name | there }},\n\n'
     )
     workspace.ok("build", "2")
+
+
+@pytest.mark.parametrize(
+    "title", ["Übermorgen", "Straße", "رسالة قصيرة", "手紙", "हिन्दी में", "C++ & I", "— 12 —"]
+)
+def test_an_issue_has_a_title_in_any_script(letter: WorkspaceRunner, title: str) -> None:
+    path = letter.ok("new", "issue", title, "--date", "2026-03-01").splitlines()[0]
+    letter.write({path: letter.read(path).replace("draft: true", "").replace("\n---\n", "\n---\nWords.\n")})
+    letter.ok("assemble", "2")
+    letter.ok("build")  # reads the lock
+    folder = Path(path).parent.name
+    assert f"/issues/{quote(folder)}/" in letter.read("build/site/feed.xml")
+    assert (letter.root / f"build/site/issues/{folder}/index.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("folder", "hint"),
+    [
+        ("002-Die Straße", "Rename it to 002-die-strasse."),
+        ("2_Übermorgen", "Rename it to 002-übermorgen."),
+        ("002-U\u0308bermorgen", "Rename it to 002-übermorgen."),
+        ("002-", "Rename it, as in 004-the-plastic-brain."),
+        ("000-nothing", "Rename it, as in 004-the-plastic-brain."),
+        ("notes", "Rename it, as in 004-the-plastic-brain."),
+    ],
+)
+def test_the_name_of_a_folder_is_proposed(letter: WorkspaceRunner, folder: str, hint: str) -> None:
+    letter.write({f"issues/{folder}/issue.md": LETTER})
+    result = letter.run("build")
+    assert result.exit_code == 1
+    assert f'the folder "{folder}" must be a number from 1, a hyphen and a slug.' in result.stderr
+    assert hint in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("language", "direction", "side", "other"),
+    [("en", "rtl", "right", "left"), ("he", "ltr", "left", "right")],
+)
+def test_text_between_tags_with_a_direction_runs_in_it(
+    letter: WorkspaceRunner, language: str, direction: str, side: str, other: str
+) -> None:
+    box = f'<div dir="{direction}" lang="ar">\n\nWords.\n\n- An item\n  - inside\n\n> Quoted.\n\n</div>\n'
+    letter.write({
+        "newsletter.toml": ONLY_SETTINGS.replace('language = "en-GB"', f'language = "{language}"'),
+        ISSUE: LETTER + f"\n{box}\n> Theirs.\n",
+    })  # fmt: skip
+    letter.ok("assemble", "1")
+    letter.ok("build")
+    marked = f' lang="ar" dir="{direction}"'
+    for file in ("issues/001-the-cold-kitchen/index.html", "feed.xml"):
+        text = unescape(letter.read(f"build/site/{file}"))
+        assert all(f"<{tag}{marked}>" in text for tag in ("p", "ul", "blockquote")), file
+    email = letter.read("build/issues/001-the-cold-kitchen/email.html")
+    lists = re.findall(r'<ul[^>]* style="([^"]*)"', email)
+    assert len(lists) == 2 and all(f"margin-{side}:24px" in css and other not in css for css in lists)
+    assert re.search(rf'<p{marked} style="[^"]*text-align:{side}', email)
+    quoted, theirs = re.findall(r'<td class="quote" style="([^"]*)"', email)
+    assert f"border-{side}" in quoted and f"text-align:{side}" in quoted and other not in quoted
+    assert f"border-{other}" in theirs and side not in theirs
 
 
 # --- contents --------------------------------------------------------------------------------

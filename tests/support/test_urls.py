@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from workspace_kit import WorkspaceRunner, article
 
 from pipeline.support.urls import ascii_address, hide_password, path_part, without_password
@@ -86,11 +88,23 @@ def test_an_address_is_ascii_however_it_is_written(written: str, published: str)
         ("C#", "c-sharp"),
         ("#climate", "climate"),
         ("R&D", "r-d"),
+        ("a _b_ c", "a-b-c"),
         ("+1", "1"),
+        ("हिन्दी में", "हिन्दी-में"),  # vowels are marks
+        ("की", "की"),
+        ("कि", "कि"),
+        ("مدرّسة", "مدرّسة"),
+        ("☀️ Sun", "sun"),
+        ("2️⃣ two", "2-two"),
     ],
 )
 def test_tags_that_differ_in_signs_have_addresses_of_their_own(tag: str, part: str) -> None:
     assert path_part(tag) == part
+
+
+@given(st.text())
+def test_the_address_of_a_name_is_a_name_with_this_address(text: str) -> None:
+    assert path_part(path_part(text)) == path_part(text)
 
 
 def test_front_matter_and_settings_may_have_addresses_in_any_script(workspace: WorkspaceRunner) -> None:

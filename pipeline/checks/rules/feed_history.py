@@ -97,8 +97,7 @@ def vanished_items(context: FeedContext) -> Iterator[Violation]:
     Severity.WARNING,
     "an item has changed without a date of revision",
     source="RFC 4287, section 4.2.15",
-    remedy="If readers should see the change, give the article `updated`, and freeze the issue again with "
-    "pressroom assemble --update.",
+    remedy="If readers should see the change, take it in with pressroom assemble NUMBER --refresh.",
 )
 def changed_without_date(context: FeedContext) -> Iterator[Violation]:
     """Feed readers that go by the date keep the old text."""

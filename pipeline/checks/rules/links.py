@@ -154,7 +154,7 @@ def shortened(context: CheckContext) -> Iterator[Violation]:
 @rule(
     "LINK009",
     Severity.ERROR,
-    "A link has a placeholder as its address",
+    "A link has a placeholder as its address, or a host that cannot be on the web",
     source="RFC 2606 and RFC 6761, reserved names",
     remedy="Write the address that was meant.",
 )
@@ -169,8 +169,12 @@ def placeholder(context: CheckContext) -> Iterator[Violation]:
         host = _host(link.url)
         reserved = bool(RESERVED.fullmatch(host)) and not example and host != own
         nowhere = host in {"", "localhost", "127.0.0.1", "0.0.0.0"} or "." not in host
-        if reserved or _STAND_IN.fullmatch(host) or (nowhere and host != own):
+        if reserved or _STAND_IN.fullmatch(host):
             yield Violation(f'the address "{link.url}" is a placeholder.', place_of(context, link.url))
+        elif nowhere and host != own:
+            yield Violation(
+                f'the host "{host}" of "{link.url}" is not on the web.', place_of(context, link.url)
+            )
 
 
 @rule(

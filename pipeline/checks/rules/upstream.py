@@ -1,4 +1,4 @@
-"""Rules that report findings of earlier stages (LOCK, TAG, TMPL, LINK, RAW) and of silencing (CHECK).
+"""Rules that report findings of earlier stages (DATE, LOCK, TAG, TMPL, LINK, RAW) and of silencing (CHECK).
 
 Assembling and composing find the former while they work, `runner.py` the latter; here they get their
 explanation.
@@ -17,6 +17,18 @@ def _noticed(context: CheckContext, code: str) -> Iterator[Violation]:
     for finding in context.noticed:
         if finding.code == code:
             yield Violation(finding.message, finding.place, finding.hint, finding.severity)
+
+
+@rule(
+    "DATE001",
+    Severity.WARNING,
+    "An issue is dated before an earlier one",
+    source="docs/publishing.md",
+    remedy="Correct the `date`, unless you mean it.",
+)
+def dated_back(context: CheckContext) -> Iterator[Violation]:
+    """Often a wrong month or year. Feeds sort by date, so a feed reader may never see the issue as new."""
+    return _noticed(context, "DATE001")
 
 
 @rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from pipeline.config.i18n import Messages
+from pipeline.config.i18n import Messages, direction
 from pipeline.content.events import first_event
 from pipeline.content.html_nodes import HtmlOptions
 from pipeline.content.medium import Medium
@@ -56,7 +56,13 @@ class EmailContext:
     def html_options(self, heading_shift: int = 0) -> HtmlOptions:
         """How content is written; its headings are lowered by `heading_shift` levels."""
         colors = code_palette(self.publication.theme.colors) if self.show.code_colors else None
-        return HtmlOptions(Medium.EMAIL, styles=self.styles, heading_shift=heading_shift, code_colors=colors)
+        return HtmlOptions(
+            Medium.EMAIL,
+            styles=self.styles,
+            heading_shift=heading_shift,
+            code_colors=colors,
+            direction=direction(self.publication.language),
+        )
 
     @property
     def issue_line(self) -> str:

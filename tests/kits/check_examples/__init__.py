@@ -17,6 +17,7 @@ EXAMPLES: dict[str, Example] = {
 }
 
 ELSEWHERE = {
+    "DATE001",
     "LOCK001",
     "LOCK002",
     "LOCK003",
