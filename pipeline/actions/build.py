@@ -10,7 +10,9 @@ comes in as `now`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -66,14 +68,16 @@ class BuiltEdition:
 class BuildReport:
     """Result of a build. `site_files` is the number of files of the site, 0 if it was not built.
 
-    `drafts` are those that were left out. `has_changed` is False if every file was in place already. `errors`
-    are the mistakes of the issues that were not built.
+    `drafts` are those that were left out. `has_changed` is False if every file was in place already. `gone`
+    are the addresses of issues and articles that the site had before. `errors` are the mistakes of the issues
+    that were not built.
     """
 
     editions: tuple[BuiltEdition, ...]
     drafts: tuple[Issue, ...]
     has_changed: bool
     site_files: int
+    gone: tuple[str, ...]
     findings: tuple[Finding, ...]
     errors: tuple[PressroomError, ...]
 
@@ -122,6 +126,7 @@ def build_workspace(
         parts += (*_site_parts(composer, published, composed, outputs.keys), *feeds)
     emails = [issue for issue in composed if not outputs.keeps(_email_name(issue), issue.editions)]
     folders = [f"issues/{each.assembled.issue.folder}" for each in emails] + ["site"] * site
+    addresses = _addresses(workspace)
     with replace_folders(workspace.files.build, folders, outputs.kept_paths) as fresh:
         write_issue = partial(_write_issue, EmailRenderer.for_composer(composer), composer, fresh / "issues")
         # `watch` comes first in zip: it shows the issue that is being built.
@@ -151,9 +156,20 @@ def build_workspace(
         drafts=tuple(each for each in workspace.issues if whole and each.draft),
         has_changed=outputs.has_changed,
         site_files=len(outputs.paths(names)),
+        gone=tuple(sorted(addresses - _addresses(workspace))),
         findings=tuple(findings),
         errors=tuple(distinct(errors)),
     )
+
+
+def _addresses(workspace: Workspace) -> set[str]:
+    """The addresses of issues and articles that the built site has, relative to its own."""
+    addresses = set()
+    for folder in ("articles", "issues"):
+        with suppress(OSError), os.scandir(workspace.files.build / "site" / folder) as entries:
+            names = {each.name for each in entries if each.is_dir()} - {"year"}
+            addresses |= {f"{folder}/{name}/" for name in names}
+    return addresses
 
 
 def _site_is_whole(workspace: Workspace, composed: Iterable[ComposedIssue]) -> bool:

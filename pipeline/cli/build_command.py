@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 UNCHANGED = "Nothing has changed since the last build."
 NEWEST = 10
 """So many issues are listed of a whole build; of earlier ones only those that are not frozen."""
+
+GONE = "Gone from the site since the last build:"
+RESTORE = "Readers may have kept the address. Where something has a new name, write the old one as `aliases`."
 
 
 @click.command()
@@ -83,6 +87,8 @@ def build(
         begin, end = (0.0, math.inf) if now else (at.timestamp(), min(dates, default=math.inf))
         looked_at = workspace.files.cache.looked_at
         last_run.keep({"output": output, "code": int(failed > 0)}, looked_at, BUILD, begin, end)
+    if report.gone:
+        terminal.message(f"{GONE} {_listed(report.gone)}.\n    {RESTORE}")
     if report.errors:
         terminal.show_mistakes(report.errors)
         kept = "" if issues or report.site_files else " The site stays as it was: it would lose pages."
@@ -131,6 +137,11 @@ def _show_report(report: BuildReport, at: datetime, whole: bool) -> None:
         )
 
 
+def _listed(addresses: Sequence[str], most: int = 5) -> str:
+    more = f" and {len(addresses) - most:,} more" if len(addresses) > most else ""
+    return f"{', '.join(addresses[:most])}{more}"
+
+
 def _report_json(report: BuildReport) -> dict[str, object]:
     return {
         "editions": [
@@ -148,6 +159,7 @@ def _report_json(report: BuildReport) -> dict[str, object]:
             for built in report.editions
         ],
         "site_files": report.site_files,
+        "gone": list(report.gone),
         "findings": [each.values for each in report.findings],
         "errors": [each.values for each in report.errors],
     }

@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -348,6 +349,18 @@ def test_a_build_of_many_issues_lists_the_newest_and_what_is_not_frozen(workspac
     assert len(json.loads(workspace.ok("build", "--json", "--now", "2026-04-01"))["editions"]) == 14
     named = workspace.ok("build", *map(str, range(3, 15)), "--now", "2026-04-01").splitlines()
     assert named[0].startswith("   3  No 3: ")
+
+
+def test_a_build_says_once_which_addresses_are_gone_from_the_site(workspace: WorkspaceRunner) -> None:
+    workspace.write({"issues/002-x/issue.md": issue(2, "Two", "2026-02-02", more="sections: []\n")})
+    workspace.ok("assemble", "--all")
+    workspace.ok("build", "--now", "2026-03-01")
+    shutil.rmtree(workspace.root / "issues/001-the-plastic-brain")
+    built = workspace.run("build", "--now", "2026-03-01")
+    gone = "articles/a-note/, articles/glutamate/, issues/001-the-plastic-brain/"
+    assert f"Gone from the site since the last build: {gone}.\n" in built.stderr and built.exit_code == 0
+    assert "Gone" not in workspace.run("build", "--now", "2026-03-01").output
+    assert "Gone" not in workspace.run("build", "--clean", "--now", "2026-03-01").output
 
 
 def test_feed_builds_the_same_feeds_as_build(workspace: WorkspaceRunner) -> None:
