@@ -7,6 +7,8 @@ from typing import Any
 
 from linkify_it import LinkifyIt
 
+from pipeline.content.tree import TASK_BOXES
+
 _TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S|\Z)")
 
 
@@ -45,4 +47,4 @@ def task_lists(state: Any) -> None:
             # After the box of an item that begins with a link or bold words, its text ends with the space.
             text = token.children[0] if token.children else None
             if text and text.type == "text" and (match := _TASK.match(text.content)):
-                text.content = ("☐ " if match[1] == " " else "☑ ") + text.content[match.end() :]
+                text.content = TASK_BOXES[match[1] != " "] + text.content[match.end() :]

@@ -21,7 +21,7 @@ from pipeline.content.email_forms import (
 )
 from pipeline.content.medium import Medium
 from pipeline.content.text_table import table_grid
-from pipeline.content.tree import CODE, VOID, is_block
+from pipeline.content.tree import CODE, TASK_BOXES, VOID, is_block
 from pipeline.content.tree_text import tree_text
 from pipeline.model import Element, MergeField, MergeText, Node
 from pipeline.support import merge
@@ -127,16 +127,22 @@ class NodeWriter:
             tag = f"h{min(6, int(tag[1]) + self.options.heading_shift)}"
         if self.options.medium is Medium.EMAIL and tag in _EMAIL_FORMS:
             return _EMAIL_FORMS[tag](self, node, parent)
-        further, fills = self._side(node), ""
+        further, css_class = self._side(node), ""
         if tag == "img":
             # With `max-width:100%`, an image that is not loaded would widen its table to its own width.
             # Word uses the attribute.
             width = self._fitted(node, "width")
             further = f"width:100%;max-width:{width}px"
             # On a phone a column is as wide as the text, and so is a picture that fills it.
-            fills = ' class="fill"' if self.options.inset and width != node.get("width") else ""
+            css_class = ' class="fill"' if self.options.inset and width != node.get("width") else ""
+        elif tag == "li" and _begins_with_box(node):
+            # The box is in the place of a bullet.
+            if self.options.medium is Medium.EMAIL:
+                further = f"{further};list-style-type:none".lstrip(";")
+            elif self.options.medium is Medium.WEB:
+                css_class = ' class="task"'
         style = self._style(tag, parent, further, node.get("align"))
-        start = f"<{tag}{self._attributes(node, parent)}{fills}{style}>"
+        start = f"<{tag}{self._attributes(node, parent)}{css_class}{style}>"
         if tag in VOID:
             return start
         indent = _INDENTS.get(tag, 0)
@@ -317,6 +323,12 @@ _EMAIL_FORMS: dict[str, Callable[[NodeWriter, Element, str], str]] = {
 
 def _other_side(match: re.Match[str]) -> str:
     return match[1] + ("right" if match[2] == "left" else "left")
+
+
+def _begins_with_box(node: Node) -> bool:
+    while isinstance(node, Element) and node.children:
+        node = node.children[0]
+    return isinstance(node, str) and node.startswith(TASK_BOXES)
 
 
 def _plain(nodes: Iterable[Node]) -> str:

@@ -19,6 +19,9 @@ from pipeline.support.files import FORBIDDEN, check_characters
 MAX_DEPTH = 60
 VOID = frozenset({"br", "hr", "img"})
 CODE = frozenset({"code", "kbd", "pre", "samp"})
+TASK_BOXES = ("☐ ", "☑ ")
+"""With what an item of a task list begins: open, done."""
+
 BLOCKS = names(
     "blockquote dd dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr li ol p pre table caption tbody td "
     "tfoot th thead tr ul"
