@@ -122,7 +122,9 @@ def test_nothing_moves_and_nothing_is_asked_of_others(viewer: PageViewer, page_o
         try:
             page.set_viewport_size({"width": width, "height": 900})
             page.goto(f"{SITES[site]}/{path}", wait_until="load")
-            assert page.evaluate(MOVED) == 0
+            # Where a slow machine paints half of the masthead first, its links move by less than 0.01. A
+            # picture without its size moves what is below it by 0.24 (measured, in a phone's window too).
+            assert page.evaluate(MOVED) < 0.05
         finally:
             page.close()
     assert said == []
