@@ -10,9 +10,7 @@ comes in as `now`.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -163,13 +161,11 @@ def build_workspace(
 
 
 def _addresses(workspace: Workspace) -> set[str]:
-    """The addresses of issues and articles that the built site has, relative to its own."""
-    addresses = set()
-    for folder in ("articles", "issues"):
-        with suppress(OSError), os.scandir(workspace.files.build / "site" / folder) as entries:
-            names = {each.name for each in entries if each.is_dir()} - {"year"}
-            addresses |= {f"{folder}/{name}/" for name in names}
-    return addresses
+    """The addresses of articles and of issues' editions that the built site has, relative to its own."""
+    site = workspace.files.build / "site"
+    patterns = ("articles/*/index.html", "issues/*/index.html", "issues/*/*/index.html")
+    folders = {page.parent.relative_to(site) for pattern in patterns for page in site.glob(pattern)}
+    return {f"{each.as_posix()}/" for each in folders if each.parent.name != "year"}
 
 
 def _site_is_whole(workspace: Workspace, composed: Iterable[ComposedIssue]) -> bool:

@@ -82,7 +82,7 @@ def build(
         else:
             _show_report(report, at, whole=not issues)
         failed = terminal.show_findings(report.findings)
-    if last_run and not workspace.mistakes and not report.errors:
+    if last_run and not workspace.mistakes and not report.errors and not report.gone:
         dates = [issue.date.timestamp() for issue in workspace.issues if issue.date > at]
         begin, end = (0.0, math.inf) if now else (at.timestamp(), min(dates, default=math.inf))
         looked_at = workspace.files.cache.looked_at

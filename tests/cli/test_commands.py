@@ -19,7 +19,7 @@ import click
 import pytest
 from click.testing import CliRunner
 from table_kit import rows
-from workspace_kit import ROOT, WorkspaceRunner, article, issue, png, write_own_texts
+from workspace_kit import ROOT, SETTINGS, WorkspaceRunner, article, issue, png, write_own_texts
 
 from pipeline.cli import LateCommand, main
 
@@ -361,6 +361,23 @@ def test_a_build_says_once_which_addresses_are_gone_from_the_site(workspace: Wor
     assert f"Gone from the site since the last build: {gone}.\n" in built.stderr and built.exit_code == 0
     assert "Gone" not in workspace.run("build", "--now", "2026-03-01").output
     assert "Gone" not in workspace.run("build", "--clean", "--now", "2026-03-01").output
+
+
+def test_the_page_of_an_edition_that_is_gone_is_named_once_in_json_too(workspace: WorkspaceRunner) -> None:
+    workspace.write(
+        {
+            "newsletter.toml": SETTINGS.replace('"Clinicians"', '"Clinicians"\npublic = true'),
+            "issues/002-x/issue.md": issue(
+                2, "Two", "2026-02-02", more="sections: []\naudience: [everyone, clinicians]\n"
+            ),
+        }
+    )
+    workspace.ok("assemble", "--all")
+    workspace.ok("build", "--now", "2026-03-01")
+    workspace.write({"issues/002-x/issue.md": issue(2, "Two", "2026-02-02", more="sections: []\n")})
+    workspace.ok("assemble", "2", "--update")
+    assert workspace.json("build", "--now", "2026-03-01")["gone"] == ["issues/002-x/clinicians/"]
+    assert workspace.json("build", "--now", "2026-03-01")["gone"] == []
 
 
 def test_feed_builds_the_same_feeds_as_build(workspace: WorkspaceRunner) -> None:
