@@ -135,8 +135,8 @@ class NodeWriter:
             further = f"width:100%;max-width:{width}px"
             # On a phone a column is as wide as the text, and so is a picture that fills it.
             css_class = ' class="fill"' if self.options.inset and width != node.get("width") else ""
-        elif tag == "li" and _begins_with_box(node):
-            # The box is in the place of a bullet.
+        elif tag == "li" and parent != "ol" and _begins_with_box(node):
+            # The box is in the place of a bullet, never of a number.
             if self.options.medium is Medium.EMAIL:
                 further = f"{further};list-style-type:none".lstrip(";")
             elif self.options.medium is Medium.WEB:
@@ -326,7 +326,8 @@ def _other_side(match: re.Match[str]) -> str:
 
 
 def _begins_with_box(node: Node) -> bool:
-    while isinstance(node, Element) and node.children:
+    # What is within a list, a quotation or code at the beginning of an item has a place of its own.
+    while isinstance(node, Element) and node.children and node.tag in {"li", "p"}:
         node = node.children[0]
     return isinstance(node, str) and node.startswith(TASK_BOXES)
 

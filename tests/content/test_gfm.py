@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from content_kit import html
 from workspace_kit import WorkspaceRunner, article
+
+from pipeline.content.medium import Medium
 
 BODY = """\
 The ~~old~~ new plan, see https://example.org/a_b_c?x=1&y=2. Also (www.example.org/p) and ada@example.org,
@@ -37,6 +40,18 @@ def test_they_are_in_email_text_page_and_feed(workspace: WorkspaceRunner) -> Non
     assert email.count("list-style-type:none") == page.count('<li class="task">') == 4
     text = workspace.read("build/issues/001-the-plastic-brain/email.txt")
     assert "https://example.org/a_b_c?x=1&y=2" in text and "☑ done" in text
+
+
+@pytest.mark.parametrize(
+    ("written", "boxes"),
+    [
+        ("- a\n  - [ ] b", 1), ("> - [x] a\n>\n> - [ ] b", 2), ("1. [ ] a\n2. [x] b", 0), ("1. a\n   - [ ] b", 1),
+        ("- - [ ] a", 1), ("- > - [ ] a", 1), ("- > ☐ a", 0), ("- `☐ a`", 0), ("- [ ] לקנות חלב", 1),
+    ],
+)  # fmt: skip
+def test_a_box_takes_the_place_of_its_own_items_bullet_and_of_no_number(written: str, boxes: int) -> None:
+    assert html(written, Medium.EMAIL).count("list-style-type:none") == boxes
+    assert html(written).count('<li class="task">') == boxes
 
 
 @pytest.mark.parametrize("address", ["ftp://example.org/x", "//example.org", "javascript:alert(1)", "x.md"])
