@@ -17,6 +17,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import unescapeAll
 from markdown_it.helpers import parseLinkDestination, parseLinkLabel, parseLinkTitle
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_block import StateBlock
@@ -36,7 +37,7 @@ from pipeline.content.text_width import collapse_spaces
 from pipeline.content.typography import quotation_marks, with_dashes
 from pipeline.content.unsafe_html import ParsedMarkdown, code_html, field_html, raw_html
 from pipeline.errors import PressroomError, flatten
-from pipeline.support.merge import TYPED
+from pipeline.support.merge import TYPED, encode_escaped
 
 _MAX_NESTING = 40
 _MOST_SIGNS = {"[": 2000, "{{": 2000, '"': 20_000, "'": 20_000}
@@ -94,11 +95,13 @@ class _CommonMark(MarkdownIt):
         if url.endswith("}}") and TYPED.fullmatch(url):
             return url
         try:
-            address = super().normalizeLink(url)
+            address = super().normalizeLink(url.replace("%7B%7B", "%7b%7b"))
         except ValueError:  # such as "https://[", which the resolver will refuse
             return url
-        # The library percent-encodes the braces of merge fields too.
-        return address.replace("%7B%7B", "{{").replace("%7D%7D", "}}") if "{{" in url else address
+        # The library percent-encodes the braces of merge fields too. Those that an editor has encoded stay.
+        if "{{" in url:
+            address = address.replace("%7B%7B", "{{").replace("%7D%7D", "}}")
+        return address.replace("%7b%7b", "%7B%7B")
 
 
 @lru_cache(maxsize=8)
@@ -264,19 +267,22 @@ def _link_destination(text: str, position: int, maximum: int) -> Any:
     if match and match[0].endswith("}}") and (text[match.end() : maximum] + ")")[0] in ") \t\n":
         return SimpleNamespace(ok=True, pos=match.end(), str=match[0])
     destination = parseLinkDestination(text, position, maximum)
+    source = text[position : destination.pos]
+    if destination.ok and "\\{" in source:
+        destination.str = unescapeAll(encode_escaped(source[1:-1] if source[0] == "<" else source))
     begin = position
     while begin and text[begin - 1] in " \t\n":
         begin -= 1
     if text[begin - 1] != "(":  # the definition of a reference
         end = end_with_field(text, position, maximum)
         if end > destination.pos:
-            return SimpleNamespace(ok=True, pos=end, str=text[position:end])
+            return SimpleNamespace(ok=True, pos=end, str=encode_escaped(text[position:end]))
         return destination
     address = find_spaced(text, position, destination.pos if destination.ok else position, maximum)
     if address is None:
         return destination
     meant = re.sub(r"[ \t]*\n[ \t]*", " ", address)
-    return SimpleNamespace(ok=True, pos=position + len(address), str=meant)
+    return SimpleNamespace(ok=True, pos=position + len(address), str=encode_escaped(meant))
 
 
 def _lost_address(state: StateInline, silent: bool) -> bool:

@@ -154,7 +154,7 @@ class Normalizer:
         if not target or target == "#":
             self._mistake(line, "this link leads nowhere.", "Write its address between the round brackets.")
             return "#"
-        target = target.replace("\\{{", "%7B%7B")  # in raw HTML
+        target = merge.encode_escaped(target)  # in raw HTML
         if "}}" not in target.partition("{{")[2]:
             return self.attempt(lambda: self.resolver.link(target), line) or target
         matches = list(merge.TYPED.finditer(target))

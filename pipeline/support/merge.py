@@ -100,15 +100,18 @@ def read_address(typed: str, known: Mapping[str, str]) -> MergeText:
     """
 
     def mark_encoded(match: re.Match[str]) -> str:
-        if match[0].startswith("\\"):
-            return quote("{{")
         field = read(match[0], known)
         return mark(replace(field, fallback=quote(field.fallback, safe=""), encoded=True))
 
-    address = text(TYPED.sub(mark_encoded, typed))
+    address = text(TYPED.sub(mark_encoded, encode_escaped(typed)))
     if address.fields and not _HOST.match(typed):
         raise PressroomError(f'the address "{typed}" {FIELD_BESIDE_TEXT}', hint=FIELDS_IN_ADDRESSES)
     return address
+
+
+def encode_escaped(address: str) -> str:
+    r"""Percent-encode the two braces of `\{{`, which begin no field."""
+    return re.sub(r"\\\{\\?\{", quote("{{"), address)
 
 
 def encoded_value(value: str) -> str:

@@ -6,7 +6,9 @@ import email
 import email.policy
 import re
 from email.message import EmailMessage
+from html import unescape
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from content_kit import html, parse
@@ -153,6 +155,21 @@ def test_what_is_around_it_is_encoded_in_every_kind_of_link(written: str) -> Non
 def test_encoded_braces_are_braces(written: str) -> None:
     shown = html(written, Medium.EMAIL)
     assert 'href="https://a.example/?q=%7B%7Bemail' in shown and "email:url" not in shown
+
+
+@pytest.mark.parametrize(
+    "written", ["[x]({})", "[x](<{}>)", "[x][y]\n\n[y]: {}", "[x][y]\n\n[y]: <{}>", '<a href="{}">x</a>']
+)
+@pytest.mark.parametrize(
+    "braces", [r"\{{email}}", r"\{{ email }}", r"\{\{email}}", "%7B%7Bemail%7D%7D", "%7b%7bemail%7d%7d"]
+)
+@pytest.mark.parametrize("field", ["", "&to={{ email }}"])
+def test_escaped_braces_are_braces_beside_a_field_too(written: str, braces: str, field: str) -> None:
+    shown = html(written.replace("{}", f"https://a.example/?q={braces}{field}"), Medium.EMAIL)
+    (address,) = re.findall('href="([^"]*)"', shown)
+    assert address.count("{{") == bool(field)
+    readable = unquote(unescape(address)).replace(" ", "")
+    assert readable == f"https://a.example/?q={{{{email}}}}{'&to={{email:url}}' * bool(field)}"
 
 
 def test_an_address_as_a_browser_copies_it_is_questioned(polls: WorkspaceRunner) -> None:
