@@ -156,6 +156,12 @@ def test_empty_link_texts_by_language(language: str, text: str, nothing: bool) -
         ("https://journal.example/review/", "https://journal.example/review", None),
         ("www.journal.example", "http://journal.example/", None),
         ("journal.example/…", "https://journal.example/review", None),
+        ("https://journal.example/größe?q={a}", "https://journal.example/gr%C3%B6%C3%9Fe?q=%7Ba%7D", None),
+        (
+            "journal.example/हिन्दी",
+            "https://journal.example/%E0%A4%B9%E0%A4%BF%E0%A4%A8%E0%A5%8D%E0%A4%A6%E0%A5%80",
+            None,
+        ),
         ("Node.js", "https://nodes.example/", None),
         ("e.g.", "https://nodes.example/", None),
         ("a@synapse.example", "mailto:a@synapse.example?subject=x", None),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from pipeline.checks.context import CheckContext
 from pipeline.checks.page_text import split_url, words
@@ -112,7 +113,7 @@ def misleads(context: CheckContext) -> Iterator[Violation]:
 
 
 def _page(address: str) -> str:
-    return address.partition("#")[0].rstrip("/").lower()
+    return unquote(address.partition("#")[0]).rstrip("/").lower()
 
 
 @rule(
