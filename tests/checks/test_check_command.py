@@ -54,6 +54,13 @@ def test_the_budget_adds_up_to_the_html(workspace: WorkspaceRunner) -> None:
     assert budget["html"]["total"] == parts + budget["added"]["bytes"]
 
 
+def test_a_short_preview_text_is_shown_wherever_it_is_from(workspace: WorkspaceRunner) -> None:
+    for letter, preview in {"Dear Ada,\n\nHello.": "Hello.", "Dear Ada,": "The plastic brain"}.items():
+        workspace.write({"issues/001-the-plastic-brain/issue.md": issue(letter=letter)})
+        output = workspace.run("check", "1", "--only", "INBOX010").output
+        assert f'INBOX010: the preview text "{preview}" has {len(preview)} characters' in output
+
+
 def test_json_holds_place_code_remedy_and_what_it_rests_on(workspace: WorkspaceRunner) -> None:
     found = json.loads(broken(workspace).run("check", "1", "--json", "--only", "IMG002").stdout)["findings"]
     assert found == [

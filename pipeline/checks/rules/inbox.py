@@ -202,15 +202,12 @@ def no_sender(context: CheckContext) -> Iterator[Violation]:
 )
 def preview_length(context: CheckContext) -> Iterator[Violation]:
     """Too short, it leaves a gap; too long, it ends in the middle."""
-    length = len(_preview(context))
+    preview = _preview(context)
+    length = len(preview)
     if length < _SHORTEST_PREVIEW:
-        written = bool(context.edition.issue.preview_text)
-        yield Violation(
-            f"the preview text has {length} characters: there is room for {_SHORTEST_PREVIEW} "
-            f"to {_LONGEST_PREVIEW}.",
-            _preview_place(context),
-            "" if written else "It is the letter's beginning: write a `preview_text` of its own.",
-        )
+        room = f"there is room for {_SHORTEST_PREVIEW} to {_LONGEST_PREVIEW}"
+        message = f'the preview text "{preview}" has {length} characters: {room}.'
+        yield Violation(message, _preview_place(context))
     elif length > _LONGEST_PREVIEW:
         message = f"the preview text has {length} characters: phones show about {_LONGEST_PREVIEW}."
         yield Violation(message, _preview_place(context), severity=Severity.NOTE)
