@@ -91,9 +91,10 @@ def misleads(context: CheckContext) -> Iterator[Violation]:
             continue
         target, place = split_url(link.url), place_of(context, link.url)
         message = f'the link shows "{link.text}" and leads to "{link.url}".'
-        if _SHOWN_MAILBOX.fullmatch(link.text):
+        mailbox = link.text.removeprefix("mailto:")
+        if _SHOWN_MAILBOX.fullmatch(mailbox):
             leads = target.path.partition("?")[0]
-            if target.scheme != "mailto" or leads.lower() != link.text.lower():
+            if target.scheme != "mailto" or unquote(leads).lower() != mailbox.lower():
                 yield Violation(message, place)
             continue
         shown = _SHOWN_ADDRESS.fullmatch(link.text.rstrip(".,;:…"))
