@@ -292,6 +292,16 @@ def test_an_issue_dated_before_an_earlier_one_is_pointed_out(
     assert "DATE001" not in workspace.run(command, "1").output
 
 
+def test_an_issue_dated_before_another_of_its_day_is_pointed_out_by_the_hour(
+    workspace: WorkspaceRunner,
+) -> None:
+    for number, hour in (2, "10:00"), (3, "09:30"):
+        date = f"2026-02-08T{hour}"
+        workspace.write({f"issues/00{number}-x/issue.md": issue(number, f"No {number}", date)})
+    output = workspace.run("check", "3").output
+    assert "dated 2026-02-08 09:30, before issue 2 (2026-02-08 10:00)" in output
+
+
 def test_a_date_of_the_same_day_or_before_a_draft_is_no_mistake(workspace: WorkspaceRunner) -> None:
     workspace.write({
         "issues/002-the-next/issue.md": issue(2, "The next", "2026-02-01"),

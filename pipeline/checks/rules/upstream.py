@@ -24,7 +24,7 @@ def _noticed(context: CheckContext, code: str) -> Iterator[Violation]:
     Severity.WARNING,
     "An issue is dated before an earlier one",
     source="docs/publishing.md",
-    remedy="Correct the `date`, unless you mean it.",
+    remedy="Correct the `date` here or there, unless you mean it.",
 )
 def dated_back(context: CheckContext) -> Iterator[Violation]:
     """Often a wrong month or year. Feeds sort by date, so a feed reader may never see the issue as new."""
