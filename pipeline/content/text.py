@@ -228,7 +228,7 @@ class _TextWriter:
         if shows_number(shown, address):
             return text
         if shown in (address, bare) or (shown.rstrip("/") == bare and "/" in shown):
-            return text.replace(shown, address.removeprefix("mailto:"))
+            return text if address.startswith("mailto:") else text.replace(shown, address)
         number = f"[{self.links.number(address)}]"
         return f"{text.rstrip(' ')}{GLUE}{number}" if shown else number
 

@@ -29,7 +29,7 @@ SOUND_WRITING = [
     "See the Q. and A., Fig. 2., and .NET or .5 of it.",
     "Is it so? Yes! “Why?” he asked. (No.)",
     "In this trial, one in ten (n = 7) left early; see p. 3 ff.",
-    "A [mail](mailto:a@b.example) and <https://journal.example/x_(y)>.",
+    "A [mail](mailto:a@b.example), mailto:c@b.example and <https://journal.example/x_(y)>.",
     "He paid $$ for it? No: {x} and {2} are sets, and 100% of 50%.",
     "Written in 2019; © 2019 The Authors (CC BY).",
     "- one\n- two\n\n1. first\n2. second\n\n> Quoted.\n\n    code ** here TODO",

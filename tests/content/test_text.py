@@ -175,6 +175,7 @@ def test_literal_braces_are_written_apart_from_fields() -> None:
         ("a  \nb", "a\nb"),
         ("[x.example](https://x.example/)", "https://x.example/"),
         ("[a@x.example](mailto:a@x.example)", "a@x.example"),
+        ("<mailto:a@x.example>", "mailto:a@x.example"),
         ("[up](#top)", "up"),
         ("See ![a chart](c.png) and ![](d.png).", "See [Image: a chart] and ."),
         ("<dl><dt>BDNF</dt><dd>A factor.</dd></dl>", "BDNF\n    A factor."),
