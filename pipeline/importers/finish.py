@@ -8,13 +8,14 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Mapping, Set
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
+from pipeline.config.fields import Field
 from pipeline.importers.blocks import Kind
+from pipeline.importers.dates import date_of
 from pipeline.importers.decode import cleaned
 from pipeline.importers.draft import Draft, Left, Moment
 from pipeline.importers.inline import readable
@@ -157,9 +158,8 @@ def _shortened(words: str) -> str:
 def _dated(draft: Draft, known: Known, name: str, before: Article | None) -> Draft:
     if draft.date is None:
         in_name = re.search(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)", name)
-        day, why = None, "it is in the name of the source"
-        with suppress(ValueError):
-            day = date.fromisoformat(in_name[0]) if in_name else None
+        reading = date_of(Field(in_name[0], 1)) if in_name else None
+        day, why = reading and reading.moment, "it is in the name of the source"
         if day is None and before is None:
             day = known.now.astimezone(known.zone).date()
             why = "the source has none: it is today's"

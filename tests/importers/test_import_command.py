@@ -177,6 +177,16 @@ def test_options_give_what_would_be_inferred(workspace: WorkspaceRunner) -> None
     }
 
 
+@pytest.mark.parametrize("name", ["1848-02-21-x.md", "0026-01-01-x.html", "2026-13-45-x.md"])
+def test_a_name_with_a_date_that_no_article_may_have_dates_nothing(
+    workspace: WorkspaceRunner, name: str
+) -> None:
+    text = "<h1>A title</h1><p>Words of it.</p>" if name.endswith("html") else "# A title\n\nWords of it.\n"
+    workspace.write({f"in/{name}": text})
+    (one,) = workspace.json("import", str(workspace.root / "in" / name), "--now", "2026-02-01")["articles"]
+    assert ("date", "2026-02-01") in [(each["field"], each["value"]) for each in one["inferred"]]
+
+
 def test_what_is_inferred_is_said(workspace: WorkspaceRunner) -> None:
     workspace.write({"in/2026-01-05 note.txt": f"{WORDS} It is research that shows it.\n"})
     (one,) = workspace.json("import", str(workspace.root / "in"), *NOW)["articles"]

@@ -217,6 +217,15 @@ def test_a_table_whose_columns_are_known_has_no_warning(workspace: WorkspaceRunn
     assert workspace.json("import", str(workspace.root / "in/links.csv"), *NOW)["warnings"] == []
 
 
+def test_dates_of_a_table_that_cannot_be_read_are_counted(workspace: WorkspaceRunner) -> None:
+    dates = ("2026-01-31", "5/1/2026", "26-01-01", "1899-01-01", "")
+    rows = "".join(f"{LINK}/{number},{when}\n" for number, when in enumerate(dates))
+    workspace.write({"in/a.csv": f"url,date\n{rows}"})
+    (warning,) = workspace.json("import", str(workspace.root / "in/a.csv"), *NOW)["warnings"]
+    assert warning["message"] == ('3 dates cannot be read, such as "5/1/2026": today\'s is written instead.')
+    assert entries(workspace).count("date: 2026-01-31") == 1
+
+
 def test_the_page_on_links_has_the_name_of_each_column() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (.*) \|$", (ROOT / "docs/links.md").read_text("utf-8"), re.MULTILINE)
     shown = {name: {name, *re.findall(r"\w+", others)} for name, others in rows}

@@ -21,6 +21,7 @@ from pipeline.importers.html import Washed, wash
 from pipeline.importers.html.tree import fragment_of, seen_text
 from pipeline.importers.people import people_of
 from pipeline.model import Author
+from pipeline.support.limits import YEARS
 
 _DEK_MOST = 300
 """Characters: a summary that is longer is a text of its own, and goes under `extra`."""
@@ -237,7 +238,7 @@ def _moment(text: str) -> Reading:
         moment: datetime = parsedate_to_datetime(text)  # RFC 822 has years of two digits
         if moment.tzinfo and not moment.utcoffset():
             moment = moment.astimezone(UTC)
-        return Reading(moment) if 1900 <= moment.year < 2200 else Reading(None, "is no date that can be read")
+        return Reading(moment) if moment.year in YEARS else Reading(None, "is no date that can be read")
     except (ValueError, TypeError, OverflowError, IndexError):
         return Reading(None, "is no date that can be read")
 

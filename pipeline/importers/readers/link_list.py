@@ -75,7 +75,7 @@ def read_link_list(material: Material, warnings: list[PressroomError]) -> tuple[
         rows = list(rows_of(material))
         entries = tuple(_rows(rows))
         if entries:
-            warnings += _unknown_columns(rows, material.name)
+            warnings += (*_unknown_columns(rows, material.name), *_unread_dates(rows, material.name))
     elif source.lstrip().startswith("<") and re.search(r"<(?:opml|rss)\b", source[:2000], re.IGNORECASE):
         entries = tuple(_outlines(source)) or tuple(_items(source))
     elif ending in (".md", ".markdown"):
@@ -91,15 +91,19 @@ def _link(
     if not re.fullmatch(r"https?://\S+", url):
         return f"a {scheme_of(url)}: address" if scheme_of(url) else "a link without a web address"
     names = re.split(r"[,;|]", tags) if isinstance(tags, str) else tags
-    reading = date_of(Field(when.strip(), 1)) if when.strip() else None
-    moment = reading.moment if reading else None
     return SourceLink(
         url,
         " ".join(title.split()) or url,
         foreign(" ".join(comment.split())),
         tuple(dict.fromkeys(tag.strip().lstrip("#") for tag in names if tag.strip())),
-        moment.date() if isinstance(moment, datetime) else moment,
+        _day(when),
     )
+
+
+def _day(when: str) -> date | None:
+    reading = date_of(Field(when.strip(), 1))
+    moment = reading.moment if reading else None
+    return moment.date() if isinstance(moment, datetime) else moment
 
 
 def _bookmarks(source: str) -> Iterator[SourceLink | str]:
@@ -150,6 +154,16 @@ def _unknown_columns(rows: list[Row], file: str) -> Iterator[PressroomError]:
         1,
         " ".join((*hints, f"Links have the columns {', '.join(COLUMNS)}; docs/links.md has all names.")),
     )
+
+
+def _unread_dates(rows: list[Row], file: str) -> Iterator[PressroomError]:
+    """Report the dates of a table that cannot be read with certainty, in one warning."""
+    keys = [key for key in COLUMNS["date"] if key in rows[0]]
+    unread = [when for row in rows if (when := first_cell(row, keys).strip()) and not _day(when)]
+    if unread:
+        what = "1 date" if len(unread) == 1 else f"{len(unread):,} dates"
+        message = f'{what} cannot be read, such as "{unread[0]}": today\'s is written instead.'
+        yield PressroomError(message, file, None, "Write them as 2026-01-31.")
 
 
 def _outlines(source: str) -> Iterator[SourceLink | str]:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
 from pathlib import PurePosixPath
 
+from pipeline.config.fields import Field
 from pipeline.errors import PressroomError
 from pipeline.importers.blocks import parse_blocks
+from pipeline.importers.dates import date_of
 from pipeline.importers.decode import text_of
 from pipeline.importers.draft import Draft, Material
 from pipeline.importers.frontmatter.article import with_fields
@@ -77,9 +78,10 @@ def _named(draft: Draft, path: PurePosixPath, dated: re.Match[str] | None) -> Dr
     """What the file's name says if the front matter is silent: Jekyll's date, a slug, Obsidian's title."""
     name = _stem(path)
     if dated and draft.date is None:
-        try:
-            draft = replace(draft, date=date.fromisoformat(dated[1])).inferring("date", dated[1], _IN_NAME)
-        except ValueError:
+        reading = date_of(Field(dated[1], 1))
+        if reading:
+            draft = replace(draft, date=reading.moment).inferring("date", dated[1], _IN_NAME)
+        else:
             dated = None
     if dated:
         name = dated[2] or ""
