@@ -346,10 +346,11 @@ class Assembler:
         earlier = [each for each in self.issues if each.number < issue.number and not each.draft]
         newest = max(earlier, key=lambda each: each.date, default=issue)
         if newest.date > issue.date:
+            form = "%Y-%m-%d %H:%M" if newest.date.date() == issue.date.date() else "%Y-%m-%d"
             yield Finding(
                 "DATE001",
                 Severity.WARNING,
-                f"it is dated {issue.date:%Y-%m-%d}, before issue {newest.number} ({newest.date:%Y-%m-%d}): "
+                f"it is dated {issue.date:{form}}, before issue {newest.number} ({newest.date:{form}}): "
                 "feeds and lists put it below that one.",
                 Place(issue.place.path, issue.lines.get("date")),
                 "Correct the `date`, unless you mean it."

@@ -301,6 +301,15 @@ def test_a_date_of_the_same_day_or_before_a_draft_is_no_mistake(workspace: Works
     assert "DATE001" not in workspace.run("check").output
 
 
+def test_of_two_issues_of_one_day_the_times_are_named(workspace: WorkspaceRunner) -> None:
+    workspace.write({
+        "issues/002-noon/issue.md": issue(2, "Noon", "2026-02-02 12:00"),
+        "issues/003-morning/issue.md": issue(3, "Morning", "2026-02-02 08:00"),
+    })  # fmt: skip
+    message = "DATE001: it is dated 2026-02-02 08:00, before issue 2 (2026-02-02 12:00)"
+    assert message in workspace.run("check", "3").output
+
+
 def test_a_draft_issue_is_not_frozen_and_not_built_unasked(workspace: WorkspaceRunner) -> None:
     workspace.write({ISSUE: issue(more="draft: true\n")})
     assert "is a draft" in workspace.error("assemble", "1")
