@@ -169,7 +169,7 @@ def test_no_file_is_made_with_a_date_that_no_other_command_would_take(workspace:
     before = workspace.tree()
     for kind in ("issue", "article"):
         result = workspace.run("new", kind, "Far away", "--date", "2206-01-01")
-        assert result.exit_code == 2 and "'2206-01-01' is in the year 2206." in result.stderr
+        assert result.exit_code == 2 and "'2206-01-01' is in the year 2206. Write it as" in result.stderr
     assert workspace.tree() == before
 
 
