@@ -608,3 +608,13 @@ def test_a_link_still_leads_to_an_article_that_moves_into_a_folder_and_out_of_it
         assert 'href="https://synapse.example/news/articles/memory/#how"' in email
     (workspace.root / file).unlink()
     assert f'the link "{link}#how" leads to no article.' in workspace.error("build", "1")
+
+
+def test_an_accent_is_the_same_as_a_letter_of_its_own_and_in_one(workspace: WorkspaceRunner) -> None:
+    workspace.write({
+        "issues/articles/u\u0308ber-uns.md": article("About us"),
+        "issues/articles/linking.md": article("Linking", body="[There](\u00fcber-uns.md)."),
+    })  # fmt: skip
+    assert "file name" not in workspace.run("build", "1").stderr
+    email = workspace.read("build/issues/001-the-plastic-brain/email.html")
+    assert 'href="https://synapse.example/news/articles/%C3%BCber-uns/"' in email
