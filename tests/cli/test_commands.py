@@ -359,6 +359,9 @@ def test_a_build_says_once_which_addresses_are_gone_from_the_site(workspace: Wor
     built = workspace.run("build", "--now", "2026-03-01")
     gone = "articles/a-note/, articles/glutamate/, issues/001-the-plastic-brain/"
     assert f"Gone from the site since the last build: {gone}.\n" in built.stderr and built.exit_code == 0
+    docs = (Path(__file__).parents[2] / "docs/publishing.md").read_text(encoding="utf-8")
+    example = docs[docs.index("Gone from") :].partition("```")[0]
+    assert example.replace("articles/the-old-slug/", gone) in built.stderr
     assert "Gone" not in workspace.run("build", "--now", "2026-03-01").output
     assert "Gone" not in workspace.run("build", "--clean", "--now", "2026-03-01").output
 
