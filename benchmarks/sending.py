@@ -111,7 +111,7 @@ def send(folder: Path, connections: int, key_count: int, all_keys: str) -> tuple
         prepared = prepare_send(opened, request, ledger, now)
         started = start_send(prepared, prepared.plan(), now)
         sender = make_sender(prepared, started, now, SystemClock(opened.files.zone), lambda progress: None)
-        worker = ledger.start_worker(now)
+        worker = ledger.start_worker()
         size = len(sender.job.message(ledger.claim(started.id, worker, 1, now)[0]).data)
         ledger.release(started.id, worker, now)
         begin = time.perf_counter()

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import chain
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from pipeline.articles.link_items import link_id, read_links
@@ -49,7 +50,8 @@ class Pool(dict[str, Article]):
         self.candidates: Mapping[str, PoolItem] = {**self.links, **self}
         self.mistakes = mistakes or {}
         self.current = {alias: slug for slug, article in self.items() for alias in article.aliases}
-        self._by_path = {article.place.path: slug for slug, article in self.items()}
+        # macOS writes the names of files with accents as letters of their own, and people type them in one.
+        self._by_path = {normalize("NFC", article.place.path): slug for slug, article in self.items()}
 
     @cached_property
     def by_date(self) -> dict[str, PoolItem]:
@@ -90,7 +92,7 @@ class Pool(dict[str, Article]):
 
     def slug_of(self, path: str) -> str | None:
         """The slug of the article in this file, or None if the file is not an article."""
-        return self._by_path.get(path)
+        return self._by_path.get(normalize("NFC", path))
 
     def find(self, slug: str) -> Article:
         """The article with this slug. Raises `NotFound` with the nearest one."""
@@ -195,7 +197,7 @@ def _slug(fields: Fields, name: str) -> str:
     slug = fields.text("slug", default=name)
     if (why := bad_name(slug)) is not None:
         fields.error("slug", f'the slug "{slug}" {why}.', f'Write one like "{path_part(name)}".')
-    elif path_part(slug) != slug:
+    elif path_part(slug) != normalize("NFC", slug):
         what = "slug" if fields.has("slug") else "file name"
         fields.error(
             "slug",

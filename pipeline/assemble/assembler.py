@@ -347,12 +347,11 @@ class Assembler:
         newest = max(earlier, key=lambda each: each.date, default=issue)
         if newest.date > issue.date:
             form = "%Y-%m-%d %H:%M" if newest.date.date() == issue.date.date() else "%Y-%m-%d"
-            dated, other = (f"{each.date:{form}}" for each in (issue, newest))
             yield Finding(
                 "DATE001",
                 Severity.WARNING,
-                f"it is dated {dated}, before issue {newest.number} ({other}): feeds and lists put it below "
-                "that one.",
+                f"it is dated {issue.date:{form}}, before issue {newest.number} ({newest.date:{form}}): "
+                "feeds and lists put it below that one.",
                 Place(issue.place.path, issue.lines.get("date")),
                 "Correct the `date` here or there, unless you mean it."
                 # A lock keeps the date of publication that feeds have.

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from pipeline.assemble.digest import snippet_digests
@@ -170,11 +171,14 @@ def _check_folder(fields: Fields, folder: str, number: int | None) -> None:
     in_folder = folder_number(folder)
     if not _is_folder_name(folder) or not in_folder:
         slug = path_part(folder.lstrip("0123456789"))
+        proposed = f"{in_folder:03d}-{slug}"
+        # macOS writes accents as letters of their own, and the two names look the same.
+        form = ", in Unicode's form NFC" if proposed == normalize("NFC", folder) else ""
         fields.errors.append(
             PressroomError(
                 f'the folder "{folder}" must be a number from 1, a hyphen and a slug.',
                 fields.path,
-                hint=f"Rename it to {in_folder:03d}-{slug}."
+                hint=f"Rename it to {proposed}{form}."
                 if in_folder and slug != "-"
                 else "Rename it, as in 004-the-plastic-brain.",
             )

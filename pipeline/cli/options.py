@@ -108,7 +108,7 @@ class MomentType(_MomentParam):
         except ValueError:
             self.fail(f"{value!r} is not a date. Write it as 2026-01-31 or 2026-01-31T09:00.", param, ctx)
         if moment.year not in YEARS:
-            self.fail(f"{value!r} is in the year {moment.year}.", param, ctx)
+            self.fail(f"{value!r} is in the year {moment.year}. Write it as 2026-01-31.", param, ctx)
         return moment
 
 

@@ -87,7 +87,7 @@ class NodeWriter:
         self.ids: dict[str, None] = {}
         self.inset = options.inset
         self.in_code = False
-        self.direction = options.direction
+        self.direction = self.outer_direction = options.direction
         self.names: dict[int, str] = {}
         """Names of the columns for the cells that phones show row by row."""
 
@@ -110,10 +110,11 @@ class NodeWriter:
             return merge.escape(value(node)) if value else merge.mark(node)
         if footnotes.is_reference(node):
             return self._reference(node, parent)
-        outer, own = self.direction, node.get("dir")
-        self.direction = own if own in _SIDES else outer
+        directions, own = (self.direction, self.outer_direction), node.get("dir")
+        self.outer_direction = self.direction
+        self.direction = own if own in _SIDES else self.outer_direction
         html = self._element(node, parent)
-        self.direction = outer
+        self.direction, self.outer_direction = directions
         return html
 
     def _element(self, node: Element, parent: str) -> str:
@@ -215,7 +216,8 @@ class NodeWriter:
             cell = f"<tr><td{self._style('td', 'tr')}>"
             rows = "".join(f"{cell}{self._record(row, names)}</td></tr>" for row in body)
             return (
-                f'{caption}<table class="{form.value}" role="presentation" width="100%"{style}>{rows}</table>'
+                f'{caption}<table class="{form.value}" role="presentation" width="100%"'
+                f"{self._attributes(node, parent)}{style}>{rows}</table>"
             )
         name = ""
         if form is TableForm.ROWS_ON_PHONES:
@@ -280,8 +282,11 @@ class NodeWriter:
         return heading_id
 
     def _side(self, node: Element) -> str:
-        """The side at which lines of a block of the other direction begin: MJML states one for all text."""
-        turned = is_block(node) and node.get("dir") == self.direction != self.options.direction
+        """The side at which lines of a block begin whose direction is not that of what is around.
+
+        MJML states one side for all text.
+        """
+        turned = is_block(node) and self.direction != self.outer_direction
         return f"text-align:{_SIDES[self.direction]}" if turned else ""
 
     def _style(self, tag: str, parent: str, further: str = "", align: str | None = None) -> str:

@@ -119,7 +119,7 @@ class Ledger(Protocol):
         """Delete a send and its rows if no message of it may have left. Returns whether it did."""
         ...
 
-    def start_worker(self, now: datetime) -> str:
+    def start_worker(self) -> str:
         """Register this process, whose death others can tell at once. Returns its name."""
         ...
 

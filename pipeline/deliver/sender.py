@@ -140,7 +140,7 @@ class Sender:
         if self._end:
             self._stopping.set()
         ledger, job, now = self._ledger, self.job, self._clock.now
-        worker = ledger.start_worker(now())
+        worker = ledger.start_worker()
         self._commits = GroupCommit(ledger, worker, now)
         pace = (job.rate, job.per_domain)
         self._queue = RowQueue(ledger, job.send, worker, self._clock, self._stopping, *pace)

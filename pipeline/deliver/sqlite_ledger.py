@@ -124,7 +124,7 @@ class SqliteLedger:
 
     # --- workers ---------------------------------------------------------------------------------
 
-    def start_worker(self, now: datetime) -> str:
+    def start_worker(self) -> str:
         with self._file.errors():
             self._lock = self._lock or WorkerLock(self._workers)
         return self._lock.name

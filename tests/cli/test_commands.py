@@ -169,7 +169,7 @@ def test_no_file_is_made_with_a_date_that_no_other_command_would_take(workspace:
     before = workspace.tree()
     for kind in ("issue", "article"):
         result = workspace.run("new", kind, "Far away", "--date", "2206-01-01")
-        assert result.exit_code == 2 and "'2206-01-01' is in the year 2206." in result.stderr
+        assert result.exit_code == 2 and "'2206-01-01' is in the year 2206. Write it as" in result.stderr
     assert workspace.tree() == before
 
 
@@ -359,6 +359,9 @@ def test_a_build_says_once_which_addresses_are_gone_from_the_site(workspace: Wor
     built = workspace.run("build", "--now", "2026-03-01")
     gone = "articles/a-note/, articles/glutamate/, issues/001-the-plastic-brain/"
     assert f"Gone from the site since the last build: {gone}.\n" in built.stderr and built.exit_code == 0
+    docs = (Path(__file__).parents[2] / "docs/publishing.md").read_text(encoding="utf-8")
+    example = docs[docs.index("Gone from") :].partition("```")[0]
+    assert example.replace("articles/the-old-slug/", gone) in built.stderr
     assert "Gone" not in workspace.run("build", "--now", "2026-03-01").output
     assert "Gone" not in workspace.run("build", "--clean", "--now", "2026-03-01").output
 

@@ -96,7 +96,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule()
     def start_worker(self) -> None:
         ledger = self.open()
-        self.workers.append(Worker(ledger, ledger.start_worker(self.now)))
+        self.workers.append(Worker(ledger, ledger.start_worker()))
 
     @precondition(lambda self: self.workers)
     @rule(data=st.data(), most=st.integers(1, 3), domain=st.sampled_from([None, "host0.example"]))
@@ -246,7 +246,7 @@ def test_a_send_that_began_and_ended_while_the_list_was_read_is_seen(
         yield from people(2)
         with ledger_in(tmp_path) as other:
             send = other.start_send(new_send(), people(2)).id
-            worker = other.start_worker(START)
+            worker = other.start_worker()
             rows = [(each.row, b"") for each in other.claim(send, worker, 9, START)]
             other.write([], rows, worker, START)
             other.write([(row, _ACCEPTED, None) for row, _ in rows], [], worker, START)
@@ -341,7 +341,7 @@ def test_a_forgotten_person_gets_nothing_and_no_answer_is_kept(
 ) -> None:
     """Whatever was under way when they were forgotten, and even if they are allowed later."""
     send, person = ledger.start_send(new_send(), people(1)).id, ledger.person(people(1)[0].key)
-    worker = ledger.start_worker(START)
+    worker = ledger.start_worker()
     rows = [(each.row, b"") for each in ledger.claim(send, worker, 1, START)]
     if state is not State.CLAIMED:
         ledger.write([], rows, worker, START)
@@ -369,7 +369,7 @@ def test_a_person_who_is_not_to_get_mail_is_suppressed_from_the_start(ledger: Sq
 
 def test_messages_are_counted_by_day(ledger: SqliteLedger) -> None:
     send = ledger.start_send(new_send(), people()).id
-    worker = ledger.start_worker(START)
+    worker = ledger.start_worker()
     rows = [(each.row, b"") for each in ledger.claim(send, worker, 9, START)]
     ledger.write([], rows[:2], worker, START)
     ledger.write([], rows[2:], worker, START + timedelta(days=1))
@@ -380,7 +380,7 @@ def test_a_backup_of_a_running_send_repeats_nothing_in_another_place(tmp_path: P
     """As docs/sending.md says: what was accepted stays so, claimed is free, sending is unknown."""
     with ledger_in(tmp_path / "here") as ledger:
         send = ledger.start_send(new_send(), people()).id
-        worker = ledger.start_worker(START)
+        worker = ledger.start_worker()
         rows = [(each.row, b"digest") for each in ledger.claim(send, worker, 5, START)]
         ledger.write([], rows[:3], worker, START)
         ledger.write([(row, _ACCEPTED, None) for row, _ in rows[:2]], [], worker, START)
@@ -393,7 +393,7 @@ def test_a_backup_of_a_running_send_repeats_nothing_in_another_place(tmp_path: P
         moved.recover(send, START)
         states = [each.state for each in moved.rows(send, State)]
         assert states == [State.ACCEPTED] * 2 + [State.UNKNOWN] + [State.PENDING] * 3
-        assert [each.row for each in moved.claim(send, moved.start_worker(START), 9, START)] == [4, 5, 6]
+        assert [each.row for each in moved.claim(send, moved.start_worker(), 9, START)] == [4, 5, 6]
 
 
 def test_a_ledger_is_opened_without_a_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -600,7 +600,7 @@ def test_a_second_process_leaves_a_send_alone_that_another_one_is_at(
     other = SqliteLedger(folder / "deliver.sqlite", "deliver.sqlite", folder / "workers")
     record = json.loads(unfinished.read(f"{FOLDER}/sent.json"))["sends"][0]
     now = datetime.now(UTC)
-    assert other.claim(record["id"], other.start_worker(now), 1, now)
+    assert other.claim(record["id"], other.start_worker(), 1, now)
     assert "another process is sending this issue." in unfinished.error("send", "1", "--yes", "--force")
     (status,) = unfinished.json("status")["issues"]
     assert status["state"] == "sending"
@@ -617,7 +617,7 @@ def test_a_send_does_not_start_beside_that_of_another_issue_with_which_it_would_
 ) -> None:
     folder = sending.root / ".pressroom"
     other = SqliteLedger(folder / "deliver.sqlite", "deliver.sqlite", folder / "workers")
-    other.start_worker(datetime.now(UTC))
+    other.start_worker()
     error = sending.error(*options(sending), "--yes", "--force")
     assert "another process is sending, and each would keep to `rate` and `warm_up` by itself." in error
     assert server.taken == [] and not (sending.root / FOLDER / "sent.json").exists()

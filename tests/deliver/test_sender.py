@@ -203,7 +203,7 @@ def test_a_message_that_cannot_be_made_is_refused_and_stops_nobody(tmp_path: Pat
 
 def test_a_wait_for_the_gate_that_was_cancelled_opens_nothing(tmp_path: Path) -> None:
     send = start(tmp_path, FakeServer(), 1)
-    worker = send.ledger.start_worker(START)
+    worker = send.ledger.start_worker()
     (row,) = send.ledger.claim(send.id, worker, 1, START)
 
     async def cancel() -> None:

@@ -508,6 +508,7 @@ def test_an_issue_has_a_title_in_any_script(letter: WorkspaceRunner, title: str)
         ("002-Die Straße", "Rename it to 002-die-strasse."),
         ("2_Übermorgen", "Rename it to 002-übermorgen."),
         ("002-U\u0308bermorgen", "Rename it to 002-übermorgen."),
+        ("002-u\u0308bermorgen", "Rename it to 002-übermorgen, in Unicode's form NFC."),
         ("002-", "Rename it, as in 004-the-plastic-brain."),
         ("000-nothing", "Rename it, as in 004-the-plastic-brain."),
         ("notes", "Rename it, as in 004-the-plastic-brain."),
@@ -546,6 +547,20 @@ def test_text_between_tags_with_a_direction_runs_in_it(
     quoted, theirs = re.findall(r'<td class="quote" style="([^"]*)"', email)
     assert f"border-{side}" in quoted and f"text-align:{side}" in quoted and other not in quoted
     assert f"border-{other}" in theirs and side not in theirs
+
+
+def test_a_block_in_one_of_the_other_direction_begins_at_its_own_side(letter: WorkspaceRunner) -> None:
+    wide = "".join(
+        f"<td>{word * 9}</td>" for word in ("aleph", "beth", "gimel", "daleth", "he", "waw", "zayin")
+    )
+    table = f"<table dir='rtl'><tr>{wide}</tr></table>"
+    quoted = '<blockquote dir="rtl"><p>Theirs.</p><p dir="ltr">Ours.</p></blockquote>'
+    letter.write({ISSUE: f"{LETTER}\n{quoted}\n\n{table}\n"})
+    letter.run("build", "1")
+    email = letter.read("build/issues/001-the-cold-kitchen/email.html")
+    theirs, ours = re.findall(r'<p(?: dir="ltr")? style="([^"]*)">(?:Theirs|Ours)', email)
+    assert "text-align" not in theirs and "text-align:left" in ours
+    assert '<table class="records" role="presentation" width="100%" dir="rtl"' in email
 
 
 # --- contents --------------------------------------------------------------------------------

@@ -200,17 +200,9 @@ def marks(context: CheckContext) -> Iterator[Violation]:
 def stale_copyright(context: CheckContext) -> Iterator[Violation]:
     """Readers take the publication for abandoned."""
     year = context.edition.issue.date.year
-    publication = context.publication
     # A year in an article is that of someone else's work.
-    keys = ("reason", "postal_address", "tagline")
-    settings = (
-        *((context.setting_place(key), getattr(publication, key)) for key in keys),
-        *((SETTINGS, each.text) for each in publication.disclaimers),
-    )
-    for place, named in (
-        *((place, each) for place, text in settings for each in _years(text)),
-        *_theme_years(context.theme),
-    ):
+    settings = ((each.place(), named) for each in _settings(context) for named in _years(each.text))
+    for place, named in (*settings, *_theme_years(context.theme)):
         if named < year:
             yield Violation(f"the copyright year is {named}, and the issue is of {year}.", place)
 

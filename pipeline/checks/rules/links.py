@@ -172,9 +172,7 @@ def placeholder(context: CheckContext) -> Iterator[Violation]:
         if reserved or _STAND_IN.fullmatch(host):
             yield Violation(f'the address "{link.url}" is a placeholder.', place_of(context, link.url))
         elif nowhere and host != own:
-            yield Violation(
-                f'the host "{host}" of "{link.url}" is not on the web.', place_of(context, link.url)
-            )
+            yield Violation(f'"{link.url}" leads to no host on the web.', place_of(context, link.url))
 
 
 @rule(

@@ -82,7 +82,7 @@ def headings(body: Body) -> None:
         if block.kind is Kind.LINE and _is_heading_line(block):
             run.append(block)
             continue
-        if run and (block.kind is not Kind.LINE or not _is_heading_line(block)) and _leads(run[-1], block):
+        if run and _leads(block):
             kept = run if len(run) <= 2 else [run[-1]] if is_question(run[-1].words) else []
             found |= {id(each) for each in kept}
         run = []
@@ -115,8 +115,8 @@ def _is_heading_line(block: SourceBlock) -> bool:
     return is_bare(words, longest) and len(words.split()) <= 16
 
 
-def _leads(heading: SourceBlock, below: SourceBlock) -> bool:
-    """Whether the block below begins a part of the text: a verse or an address has short lines there."""
+def _leads(below: SourceBlock) -> bool:
+    """Whether the block below a heading begins a part of the text; in a verse it is a short line."""
     return below.apart or len(below.words) > 60 or below.kind in (Kind.LIST, Kind.CONTAINER)
 
 

@@ -34,7 +34,7 @@ _Years = tuple[tuple[int, str], ...]
 def index_page(site: SiteRenderer) -> OutputFile:
     """The publication's home: the newest issue, the others by year, and the tags."""
     index, publication, page = site.index, site.publication, site.page("")
-    issues = tuple(site_issue(editions, index, page) for editions in index.issues[:PAGE])
+    issues = tuple(site_issue(editions, page) for editions in index.issues[:PAGE])
     description = publication.description or publication.tagline or publication.title
     subject = about_publication(publication, site.social_image)
     return site.render(
@@ -99,14 +99,14 @@ def _articles_page(site: SiteRenderer, listed: ListPage[ComposedArticle], years:
 def _issues_page(
     site: SiteRenderer, listed: ListPage[tuple[ComposedEdition, ...]], years: _Years
 ) -> OutputFile:
-    index, page, name = site.index, site.page(listed.folder), site.messages.format("web.issues")
+    page, name = site.page(listed.folder), site.messages.format("web.issues")
     title = f"{name} {listed.year}" if listed.year else name
     return site.render(
         "issues.html.j2",
         page,
         _list_head(site, page, title, "web.every_issue", site.feeds(page), listed.number),
         title=title,
-        years=by_year(site_issue(each, index, page) for each in listed.items),
+        years=by_year(site_issue(each, page) for each in listed.items),
         all_years=_year_links(page, ISSUES, years),
         **_neighbours(listed, page, title),
     )

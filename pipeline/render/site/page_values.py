@@ -239,7 +239,7 @@ def site_article(
     )
 
 
-def site_issue(editions: tuple[ComposedEdition, ...], index: SiteIndex, page: SitePage) -> SiteIssue:
+def site_issue(editions: tuple[ComposedEdition, ...], page: SitePage) -> SiteIssue:
     """An issue by its main public edition, with links to the others."""
     main, *others = editions
     pictures = (

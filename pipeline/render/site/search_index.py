@@ -96,7 +96,7 @@ def search_script(site: SiteRenderer) -> OutputFile:
 def search_parts(site: SiteRenderer, shown: ShownValues) -> Iterator[SitePart]:
     """The files that the script searches: a part for each file of texts, and one for all else."""
     page, texts = site.page(SEARCH), []
-    articles = [(each.article.length, partial(_article, site, page, each)) for each in site.index.articles]
+    articles = [(each.article.length, partial(_article, page, each)) for each in site.index.articles]
     issues = [
         (
             len(edition.issue.letter) + sum(len(each.link.comment) for each in edition.links),
@@ -183,7 +183,7 @@ def _issue_entry(page: SitePage, edition: ComposedEdition) -> dict[str, Any]:
     return _entry(page, edition.issue.title, edition.url, date, edition.summary, ())
 
 
-def _article(site: SiteRenderer, page: SitePage, composed: ComposedArticle) -> tuple[str, str]:
+def _article(page: SitePage, composed: ComposedArticle) -> tuple[str, str]:
     """The address and the words of an article."""
     content = for_audience(composed.content, Medium.WEB, EVERYONE)
     names = (author.name for author in composed.article.authors)

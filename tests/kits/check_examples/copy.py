@@ -41,7 +41,7 @@ EXAMPLES = {
         ending("The trial counted, , those who improved."), ending("They improved …, it said.")
     ),
     "COPY006": Example(
-        Case(settings='reason = "© 2024 Synapse. You signed up."'),
+        Case(settings='colophon = "© 2024 Synapse Ltd"'),
         Case(settings='reason = "© 2019–2026 Synapse. You signed up."'),
     ),
     "EVENT001": Example(
