@@ -32,7 +32,7 @@ from pipeline.content import containers
 from pipeline.content.github_markdown import BareAddresses, task_lists
 from pipeline.content.markdown_tokens import TokenReader, alt_text
 from pipeline.content.sanitize import FOOTNOTE, LINE
-from pipeline.content.spaced_addresses import end_with_field, find_lost, find_spaced
+from pipeline.content.spaced_addresses import find_lost, find_spaced, find_with_field
 from pipeline.content.text_width import collapse_spaces
 from pipeline.content.typography import quotation_marks, with_dashes
 from pipeline.content.unsafe_html import ParsedMarkdown, code_html, field_html, raw_html
@@ -99,8 +99,7 @@ class _CommonMark(MarkdownIt):
         except ValueError:  # such as "https://[", which the resolver will refuse
             return url
         # The library percent-encodes the braces of merge fields too. Those that an editor has encoded stay.
-        if "{{" in url:
-            address = address.replace("%7B%7B", "{{").replace("%7D%7D", "}}")
+        address = address.replace("%7B%7B", "{{").replace("%7D%7D", "}}") if "{{" in url else address
         return address.replace("%7b%7b", "%7B%7B")
 
 
@@ -267,18 +266,15 @@ def _link_destination(text: str, position: int, maximum: int) -> Any:
     if match and match[0].endswith("}}") and (text[match.end() : maximum] + ")")[0] in ") \t\n":
         return SimpleNamespace(ok=True, pos=match.end(), str=match[0])
     destination = parseLinkDestination(text, position, maximum)
-    source = text[position : destination.pos]
-    if destination.ok and "\\{" in source:
+    if "\\{" in (source := text[position : destination.pos]):
         destination.str = unescapeAll(encode_escaped(source[1:-1] if source[0] == "<" else source))
     begin = position
     while begin and text[begin - 1] in " \t\n":
         begin -= 1
-    if text[begin - 1] != "(":  # the definition of a reference
-        end = end_with_field(text, position, maximum)
-        if end > destination.pos:
-            return SimpleNamespace(ok=True, pos=end, str=encode_escaped(text[position:end]))
-        return destination
-    address = find_spaced(text, position, destination.pos if destination.ok else position, maximum)
+    if text[begin - 1] == "(":
+        address = find_spaced(text, position, destination.pos if destination.ok else position, maximum)
+    else:  # the definition of a reference
+        address = find_with_field(text, position, destination.pos, maximum)
     if address is None:
         return destination
     meant = re.sub(r"[ \t]*\n[ \t]*", " ", address)

@@ -48,10 +48,10 @@ def find_spaced(text: str, position: int, end: int, maximum: int) -> str | None:
     return match[1] if match else None
 
 
-def end_with_field(text: str, position: int, maximum: int) -> int:
-    """Where the web address with a merge field at this position ends, or -1."""
+def find_with_field(text: str, position: int, end: int, maximum: int) -> str | None:
+    """The web address with a merge field at this position, or None if CommonMark reads it up to `end`."""
     match = _ADDRESS_WITH_FIELD.match(text, position, min(maximum, position + _LONGEST))
-    return match.end() if match and "{{" in match[0] else -1
+    return match[0] if match and "{{" in match[0] and match.end() > end else None
 
 
 def find_lost(text: str, position: int, maximum: int, *, image: bool) -> str | None:
