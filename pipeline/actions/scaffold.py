@@ -187,6 +187,9 @@ def _check_title(title: str) -> None:
 
 def _slug(title: str) -> str:
     slug = path_part(title)[:80].strip("-")
+    if not slug:
+        hint = "Add a word. In the file you can take it out of `title` again."
+        raise PressroomError("the title has no letter and no digit, which a file's name needs.", hint=hint)
     if reason := bad_name(slug):
         raise PressroomError(
             f'the title makes the slug "{slug}", which {reason}.', hint="Choose another title."

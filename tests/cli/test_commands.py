@@ -235,6 +235,14 @@ def test_init_asks_on_a_terminal_for_what_was_not_given(
     assert 'postal_address = "Pier 1"' in settings and 'base_url = "https://newsletter.example"' in settings
 
 
+@pytest.mark.parametrize("kind", ["article", "issue"])
+def test_a_title_without_a_word_makes_no_file_and_says_why(workspace: WorkspaceRunner, kind: str) -> None:
+    before = workspace.tree("issues")
+    error = workspace.error("new", kind, "🎉🎉")
+    assert "the title has no letter and no digit, which a file's name needs.\n    Add a word." in error
+    assert workspace.tree("issues") == before
+
+
 def test_new_article_says_at_once_that_no_section_takes_its_tag(workspace: WorkspaceRunner) -> None:
     result = workspace.run("new", "article", "Misspelt", "--tag", "reserch")
     assert result.stdout == "issues/articles/misspelt.md\n"
