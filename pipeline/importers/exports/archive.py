@@ -58,6 +58,7 @@ def _extract(path: Path, folder: Path, name: str, most: int, *, is_part: bool = 
                             raise PressroomError(f"{member.filename} is larger than the archive says.", name)
                         file.write(data)
             return sum(each.file_size for each in members)
+    # zipfile raises NotImplementedError for a compression it does not know, RuntimeError for a password.
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error) as error:
         hint = "Download it again: perhaps it did not arrive whole."
         raise PressroomError("this archive cannot be unpacked.", name, hint=hint) from error

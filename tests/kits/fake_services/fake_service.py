@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -78,7 +79,7 @@ class Refusal(Exception):
         self.status = status
 
 
-class FakeService:
+class FakeService(ABC):
     """A fake of one service. A subclass has its key and settings, and answers requests."""
 
     target: str
@@ -108,11 +109,11 @@ class FakeService:
 
     # --- what a subclass has ---------------------------------------------------------------------
 
-    def is_authorized(self, request: Request) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def is_authorized(self, request: Request) -> bool: ...
 
-    def reply(self, request: Request) -> Reply:
-        raise NotImplementedError
+    @abstractmethod
+    def reply(self, request: Request) -> Reply: ...
 
     def error(self, status: int, words: str) -> Any:
         """The body of an error in this service's form."""
