@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.compose import Composer
-from pipeline.config.placeholders import BASE_URL, placeholders_left
+from pipeline.config.placeholders import freeze_obstacles, placeholders_left
 from pipeline.deliver.sent_file import read_sent
-from pipeline.errors import PressroomError, collect
+from pipeline.errors import PressroomError, collect, raise_all
 from pipeline.model import AssembledIssue, Finding, Issue, Severity
-from pipeline.support.limits import SETTINGS_FILE
 from pipeline.workspace import Workspace, without_drafts
 
 
@@ -34,8 +33,8 @@ def assemble_issue(
 ) -> AssembleReport:
     """Freeze an issue. `update` selects its articles again; `refresh` keeps them and takes their new text.
 
-    Raises `PressroomError` for a draft, and `Mistakes` for articles that have changed since it was frozen,
-    and for what is wrong in its texts.
+    Raises `PressroomError` for a draft, and `Mistakes` for placeholders in the settings, for articles that
+    have changed since it was frozen, and for what is wrong in its texts.
     """
     return _assemble(Composer(workspace), issue, now, update=update, refresh=refresh)
 
@@ -49,10 +48,12 @@ def assemble_open_issues(
     """Freeze every issue that is not frozen and no draft, by number. `watch` shows the progress.
 
     Ends before the first one that has mistakes, which are added to `errors`: a later issue would take its
-    articles.
+    articles. Raises `Mistakes` for placeholders in the settings.
     """
     locks = workspace.assembler.locks
     open_issues = [each for each in without_drafts(workspace.issues) if each.folder not in locks]
+    if open_issues:
+        raise_all(freeze_obstacles(workspace.files.publication))
     broken = [each for each in workspace.issues.broken if not each.draft and each.folder not in locks]
     first = min(broken, key=lambda each: each.number, default=None)
     composer, reports = Composer(workspace), []
@@ -70,19 +71,14 @@ def _assemble(
     composer: Composer, issue: Issue, now: datetime, *, update: bool = False, refresh: bool = False
 ) -> AssembleReport:
     assembler = composer.workspace.assembler
-    if (
-        issue.folder not in {*assembler.locks, *assembler.broken}
-        and composer.publication.base_url == BASE_URL
-    ):
-        raise PressroomError(
-            f'`base_url` is still "{BASE_URL}", and freezing writes it into the ids of the feeds for good.',
-            SETTINGS_FILE,
-            composer.publication.lines.get("base_url"),
-            "Write the address first at which build/site will be published.",
-        )
     before = assembler.locks.get(issue.folder)
-    assembled, lock = assembler.freeze(issue, now, update=update, refresh=refresh)
-    composer.compose_assembled(assembled)  # a text with a mistake is not frozen
+    errors: list[PressroomError] = []
+    if issue.folder not in {*assembler.locks, *assembler.broken}:
+        errors += freeze_obstacles(composer.publication)
+    with collect(errors):
+        assembled, lock = assembler.freeze(issue, now, update=update, refresh=refresh)
+        composer.compose_assembled(assembled)  # a text with a mistake is not frozen
+    raise_all(errors)
     written = assembler.write(issue, lock)
     empty = [edition.audience for edition in assembled.editions if not edition.items]
     findings = tuple(assembler.issue_findings(issue, empty))
@@ -104,7 +100,7 @@ def _sent_before(workspace: Workspace, issue: Issue, lock: str) -> Iterator[Pres
 def workspace_findings(workspace: Workspace) -> tuple[Finding, ...]:
     """Report tags that lead nowhere, and settings that still have the words of the template."""
     placeholders = (
-        Finding("COPY012", Severity.WARNING, problem, place, "Write yours before you send.")
-        for place, problem in placeholders_left(workspace.files.publication)
+        Finding("COPY012", Severity.WARNING, message, place, hint)
+        for place, message, hint in placeholders_left(workspace.files.publication)
     )
     return (*workspace.assembler.tag_findings, *placeholders)

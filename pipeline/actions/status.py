@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from shlex import quote
 
+from pipeline.config.placeholders import freeze_obstacles
 from pipeline.config.workspace_files import BUILD, WorkspaceFiles
 from pipeline.deliver.sent_file import SentRecord, read_sent
 from pipeline.export.approvals import lock_digest, missing_approval, read_approvals
@@ -66,6 +67,8 @@ def _status(workspace: Workspace, issue: Issue) -> IssueStatus:
         state, next_step = "draft", "delete `draft: true` when it is ready"
     elif issue.folder in assembler.broken:
         state, next_step = "broken lock", f"pressroom check {number}  (says what)"
+    elif lock is None and any(freeze_obstacles(workspace.files.publication)):
+        state, next_step = "open", f"pressroom check {number}  (newsletter.toml has placeholders)"
     elif lock is None:
         state, next_step = "open", f"pressroom assemble {number}"
     elif running:

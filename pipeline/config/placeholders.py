@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from pipeline.errors import PressroomError
 from pipeline.model import Place, Publication
 from pipeline.support.limits import SETTINGS_FILE
 
@@ -24,6 +25,10 @@ _CODE = re.compile(r"`[^`\n]+`")
 _ADDRESS = re.compile(r"(?<=\])\([^()\s]*\)")
 _BREAK = re.compile(r"(?<=[.!?])\s+|\n\s*\n|^(?:[#:]+ .*|:::|---)$|^[- ]*\w+: ", re.MULTILINE)
 """What is between sentences: white space after a mark, empty lines, headings, containers, keys."""
+
+_ADDRESS_EFFECT = ": links lead nowhere, and freezing writes it into the ids of the feeds for good."
+_ADDRESS_HINT = "Write the address first at which build/site will be published."
+_HINT = "Write yours before you send."
 
 _FEWEST_WORDS = 4
 """Fewer words may be anybody's."""
@@ -62,13 +67,20 @@ def _sentences(text: str) -> Iterator[tuple[int, str, tuple[str, ...]]]:
         start = following
 
 
-def placeholders_left(publication: Publication) -> Iterator[tuple[Place, str]]:
-    """Yield each placeholder that is still in the settings: where, and what it would do."""
-    for key, placeholder, value, effect in (
-        ("base_url", BASE_URL, publication.base_url, ": links and pictures of the email lead nowhere."),
-        ("sender", SENDER_ADDRESS, publication.sender_address, ", which nobody reads."),
-        ("postal_address", POSTAL_ADDRESS, publication.postal_address, ", at the foot of each email."),
+def placeholders_left(publication: Publication) -> Iterator[tuple[Place, str, str]]:
+    """Yield each placeholder that is still in the settings: where, what it would do, what to write."""
+    for key, placeholder, value, effect, hint in (
+        ("base_url", BASE_URL, publication.base_url, _ADDRESS_EFFECT, _ADDRESS_HINT),
+        ("sender", SENDER_ADDRESS, publication.sender_address, ", which nobody reads.", _HINT),
+        ("postal_address", POSTAL_ADDRESS, publication.postal_address, ", at the foot of each email.", _HINT),
     ):
         if value == placeholder:
             message = f'`{key}` is still "{placeholder}"{effect}'
-            yield Place(SETTINGS_FILE, publication.lines.get(key)), message
+            yield Place(SETTINGS_FILE, publication.lines.get(key)), message, hint
+
+
+def freeze_obstacles(publication: Publication) -> Iterator[PressroomError]:
+    """Yield every placeholder in the settings if no issue may be frozen, which `base_url` alone decides."""
+    if publication.base_url == BASE_URL:
+        for place, message, hint in placeholders_left(publication):
+            yield PressroomError(message, *place, hint)

@@ -246,8 +246,8 @@ def past_event(context: CheckContext) -> Iterator[Violation]:
 )
 def settings_placeholder(context: CheckContext) -> Iterator[Violation]:
     """Readers see it, and their replies go nowhere. The host of `base_url` stays in the ids of the feeds."""
-    for place, problem in placeholders_left(context.publication):
-        yield Violation(problem, place)
+    for place, message, hint in placeholders_left(context.publication):
+        yield Violation(message, place, hint)
 
 
 @rule(
