@@ -25,7 +25,7 @@ class IssueStatus:
     of this machine.
 
     An issue with mistakes in its front matter has its slug as title, and no date. `html_bytes` is the
-    size of its email as last built, None if it is not.
+    size of its email in the last build that succeeded, whatever has changed since; None without one.
     """
 
     number: int
@@ -86,7 +86,8 @@ def _status(workspace: Workspace, issue: Issue) -> IssueStatus:
     elif workspace.files.publication.delivery.url:
         state, next_step = "frozen", f"pressroom send {number} --to LIST"
     else:
-        state, next_step = "frozen", f"pressroom export {number}"
+        # An export goes anywhere, and leaves no trace here.
+        state, next_step = "frozen", f"pressroom export {number}  (if not exported yet)"
     return IssueStatus(
         number,
         issue.folder,

@@ -114,9 +114,10 @@ def tags(ctx: click.Context, as_json: bool) -> None:
 def status(ctx: click.Context, as_json: bool) -> None:
     """Show how far each issue is, the command that comes next, its drafts at services, and its sends.
 
-    An issue is a draft, open, frozen, changed since it was frozen, being sent, or sent; its email has
-    a size if it is built. A draft at a service is shown with the day it was pushed and the address
-    where an editor opens it, a send with what became of its messages so far.
+    An issue is a draft, open, frozen, changed since it was frozen, being sent, or sent. LAST BUILD is
+    the size of its email as it was built last, before any later change. A draft at a service is shown
+    with the day it was pushed and the address where an editor opens it, a send with what became of its
+    messages so far.
 
     \b
     Examples:
@@ -179,7 +180,7 @@ _STATUS_COLUMNS = (
             }
         ),
     ),
-    Column("EMAIL", optional=True),
+    Column("LAST BUILD", optional=True),
     # A command to copy.
     Column("NEXT"),
 )

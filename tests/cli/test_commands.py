@@ -347,6 +347,20 @@ def test_status_says_how_far_each_issue_is(workspace: WorkspaceRunner) -> None:
     assert state() == ("changed", True)
 
 
+def test_status_claims_neither_that_an_export_is_missing_nor_that_a_size_is_of_today(
+    workspace: WorkspaceRunner,
+) -> None:
+    workspace.ok("assemble", "1")
+    workspace.ok("build")
+    workspace.ok("export", "1")
+    assert "pressroom export 1 (if not exported yet)\n" in workspace.ok("status")
+    workspace.write({"issues/articles/glutamate.md": article("Glutamate", body="{{ nmae }}")})
+    workspace.error("build")
+    heading, row = workspace.ok("status").splitlines()[2:4]
+    size = workspace.json("status")["issues"][0]["html_bytes"]
+    assert row[heading.index("LAST BUILD") :].startswith(f"{round(size / 1024)} KB ")
+
+
 def test_build_says_what_it_made(workspace: WorkspaceRunner) -> None:
     said = workspace.ok("build")
     assert "The plastic brain: 2 articles" in said
