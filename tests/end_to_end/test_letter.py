@@ -379,6 +379,16 @@ def test_no_text_of_a_starter_is_exported(tmp_path: Path, kind: str) -> None:
         )
 
 
+@pytest.mark.parametrize("kind", ["magazine", "roundup"])
+def test_what_to_do_with_a_text_of_the_starter_fits_its_file(tmp_path: Path, kind: str) -> None:
+    WorkspaceRunner(tmp_path).ok("init", "mine", "--kind", kind, *MINE, "--now", "2026-02-01")
+    findings = json.loads(WorkspaceRunner(tmp_path / "mine").run("check", "1", "--json").stdout)["findings"]
+    hints = {each["path"].split("/")[1]: each["hint"] for each in findings if each["code"] == "COPY015"}
+    letter, item = hints.values()
+    assert letter == "Write your own, or delete it."
+    assert ("the article" if kind == "magazine" else "the links") in item and "not yours" in item
+
+
 def test_a_sentence_of_the_starter_that_is_left_in_a_letter_is_named_with_its_line(tmp_path: Path) -> None:
     WorkspaceRunner(tmp_path).ok("init", "mine", "--kind", "letter", *MINE, "--now", "2026-02-01")
     mine = WorkspaceRunner(tmp_path / "mine")

@@ -57,6 +57,8 @@ _MARKDOWN = re.compile(
 )
 _IN_FIELDS = re.compile(r"(?<![\w*])\*[^\s*][^*]*\*(?![\w*])|`[^`]+`|(?<!\w)_[^\s_][^_]*_(?!\w)|\[[^\]]+\]\(")
 _MARKS = re.compile(r",,|;;|(?<!\.)\.\.(?!\.)|\s[,](?=\s)|\(\s*\)|“”|,\.(?!\.)")
+_DELETE_ARTICLE = "Write your own, or delete this file if the article is not yours."
+_DELETE_LINKS = "Write your own, or delete the links that are not yours."
 _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|&copy;|\bcopyright\b)\D{0,30}?(\d{4})(?:\s*[-–—]\s*(\d{4}))?", re.IGNORECASE
 )
@@ -255,14 +257,18 @@ def settings_placeholder(context: CheckContext) -> Iterator[Violation]:
     Severity.ERROR,
     "A text is still the one that `init` wrote",
     source="docs/first-issue.md",
-    remedy="Write your own, or delete it. The file of an article that is not yours can go.",
+    remedy="Write your own, or delete it.",
 )
 def starter_text(context: CheckContext) -> Iterator[Violation]:
     """It explains Pressroom to the editor, and says nothing to readers."""
+    edition = context.edition
+    hints = dict.fromkeys((each.article.place.path for each in edition.articles), _DELETE_ARTICLE)
+    hints |= dict.fromkeys((each.link.place.path for each in edition.links), _DELETE_LINKS)
     sentences: dict[str, list[tuple[str, Place]]] = {}
     for passage in context.passages:
         for offset, sentence in starter_sentences_in(passage.text):
             sentences.setdefault(passage.path, []).append((sentence, passage.place(offset)))
-    for (first, place), *others in sentences.values():
+    for path, ((first, place), *others) in sentences.items():
         count = f" and {len(others)} more {'sentence' if len(others) == 1 else 'sentences'}" if others else ""
-        yield Violation(f'"{first}"{count} {"are" if others else "is"} still what `init` wrote.', place)
+        message = f'"{first}"{count} {"are" if others else "is"} still what `init` wrote.'
+        yield Violation(message, place, hints.get(path, ""))
