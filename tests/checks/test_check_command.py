@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 from workspace_kit import ROOT, SETTINGS, WorkspaceRunner, article, issue, png
 
 ISSUE = "issues/001-the-plastic-brain/issue.md"
@@ -222,6 +223,25 @@ def test_explain_says_why_what_to_do_and_what_it_rests_on(workspace: WorkspaceRu
     assert out.startswith("IMG001 (error): An image has no alt text\n")
     assert "Rests on: WCAG 2.2, 1.1.1" in out
     assert 'Did you mean "IMG001"?' in workspace.error("check", "--explain", "IMG01")
+
+
+FIGURES = {
+    "COPY008": "at least 15 words",
+    "COPY011": "at most 200 words",
+    "IMG013": "at most 250 characters",
+    "IMG016": "3 to 1",
+    "LINK011": "2,000 leave room",
+    "BODY017": "40 characters or more",
+    "WORD010": "16 px or more",
+    "WORD012": "28 characters of code",
+    "TYPE004": "less than 120 characters",
+    "COLOR001": "4.5 to 1, large text 3 to 1",
+}
+
+
+@pytest.mark.parametrize("code", FIGURES)
+def test_explain_names_the_figure_that_a_rule_checks(workspace: WorkspaceRunner, code: str) -> None:
+    assert FIGURES[code] in " ".join(workspace.ok("check", "--explain", code).split())
 
 
 def test_all_rules_are_listed(workspace: WorkspaceRunner) -> None:

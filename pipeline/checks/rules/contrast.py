@@ -19,6 +19,8 @@ from pipeline.support.css import rgba
 _NORMAL, _LARGE = 4.5, 3.0
 """The ratios that WCAG 2.2 asks for (1.4.3): for text, and for text of 24 px, or 18.66 px and bold."""
 
+_CONTRAST = f"WCAG 2.2, 1.4.3 Contrast (Minimum): {_NORMAL:g} to 1, large text {_LARGE:g} to 1"
+
 _DAY = ("#000000", "#ffffff")
 _NIGHT = ("#ffffff", "#121212")
 """Text and background where no style sets them; Apple Mail's page follows the scheme."""
@@ -28,7 +30,7 @@ _NIGHT = ("#ffffff", "#121212")
     "COLOR001",
     Severity.ERROR,
     "Text is too faint",
-    source="WCAG 2.2, 1.4.3 Contrast (Minimum)",
+    source=_CONTRAST,
     remedy="Darken the text or lighten the background, under [theme.colors] or in the theme.",
 )
 def faint_in_light(context: CheckContext) -> Iterator[Violation]:
@@ -40,7 +42,7 @@ def faint_in_light(context: CheckContext) -> Iterator[Violation]:
     "COLOR002",
     Severity.ERROR,
     "Text is too faint in the dark scheme",
-    source="WCAG 2.2, 1.4.3 Contrast (Minimum)",
+    source=_CONTRAST,
     remedy="Change the colours under [theme.dark] or in the theme's dark rules.",
 )
 def faint_in_dark(context: CheckContext) -> Iterator[Violation]:

@@ -336,7 +336,7 @@ def turned_code(context: CheckContext) -> Iterator[Violation]:
     Severity.WARNING,
     "A word is too long for a phone",
     source="caniemail.com: Yahoo does not know word-break, and overflow-wrap is known to few",
-    remedy="Write <wbr> in the theme where the word may break.",
+    remedy=f"Write <wbr> in the theme where a word of {_LONGEST_WORD} characters or more may break.",
 )
 def long_word(context: CheckContext) -> Iterator[Violation]:
     """It widens the email, so that all other text is shown smaller, or cut off at the edge."""

@@ -175,7 +175,7 @@ def illegible_alt(context: CheckContext) -> Iterator[Violation]:
     "IMG016",
     Severity.WARNING,
     "A picture is too faint in the dark scheme",
-    source="WCAG 2.2, 1.4.11 Non-text Contrast",
+    source=f"WCAG 2.2, 1.4.11 Non-text Contrast: {_GRAPHIC_CONTRAST:g} to 1",
     remedy="Give it a ground of its own, such as white, or a light outline.",
 )
 def faint_in_dark(context: CheckContext) -> Iterator[Violation]:
@@ -312,7 +312,7 @@ def _source_name(context: CheckContext, url: str) -> str:
     "IMG013",
     Severity.NOTE,
     "An alt text is very long",
-    source="W3C, Images Tutorial: Complex Images",
+    source=f"W3C, Images Tutorial: Complex Images; by convention at most {_LONGEST_ALT} characters",
     remedy="Say in a sentence what the picture shows, and put the rest into the text or a caption.",
 )
 def long_alt(context: CheckContext) -> Iterator[Violation]:

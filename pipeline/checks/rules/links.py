@@ -208,7 +208,7 @@ def tracked(context: CheckContext) -> Iterator[Violation]:
     "LINK011",
     Severity.WARNING,
     "A link's address is very long",
-    source="2,083 characters were Internet Explorer's limit (Microsoft, KB 208427)",
+    source=f"Internet Explorer's limit was 2,083 characters (Microsoft, KB 208427); {_LONGEST:,} leave room",
     remedy="Look for the page's short, lasting address.",
 )
 def too_long(context: CheckContext) -> Iterator[Violation]:

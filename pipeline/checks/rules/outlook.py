@@ -251,7 +251,8 @@ def padded_link(context: CheckContext) -> Iterator[Violation]:
     Severity.WARNING,
     "Outlook cuts off the bullets of a list",
     source="Outlook before 2021; Windows Mail (measured)",
-    remedy="In email/content.css, write the list's indent as a margin, and `padding: 0`.",
+    remedy="In email/content.css, write the list's indent as a margin "
+    f"of {_LEAST_INDENT} px or more, and `padding: 0`.",
 )
 def cut_bullets(context: CheckContext) -> Iterator[Violation]:
     """Word draws bullets and numbers in the margin, and a list without one loses them at the edge."""
@@ -288,7 +289,8 @@ def padding_outside_cells(context: CheckContext) -> Iterator[Violation]:
     "WORD012",
     Severity.WARNING,
     "Code is as wide as its longest line",
-    source="caniemail.com, css-white-space: not in Outlook on Windows, nor in Samsung's mail",
+    source="caniemail.com, css-white-space: not in Outlook on Windows, nor in Samsung's mail; "
+    f"a phone shows {_LONGEST_LINE} characters of code in a line",
     remedy="Write it in Markdown; in a template, end its lines with <br>, in a table cell and not in <pre>.",
 )
 def unbroken_code(context: CheckContext) -> Iterator[Violation]:

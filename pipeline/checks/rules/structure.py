@@ -34,7 +34,7 @@ def empty_section(context: CheckContext) -> Iterator[Violation]:
     "COPY008",
     Severity.WARNING,
     "An article has hardly any text",
-    source="A convention",
+    source=f"A convention: at least {_FEWEST_WORDS} words",
     remedy="Write it, or show the article as a `card` or `brief`.",
 )
 def hardly_any_text(context: CheckContext) -> Iterator[Violation]:
@@ -112,7 +112,7 @@ def _text(part: Element) -> str:
     "COPY011",
     Severity.NOTE,
     "A paragraph is very long",
-    source="A convention",
+    source=f"A convention: at most {_LONGEST_PARAGRAPH} words",
     remedy="Break it where the thought turns.",
 )
 def long_paragraph(context: CheckContext) -> Iterator[Violation]:

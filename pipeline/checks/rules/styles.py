@@ -115,7 +115,7 @@ def tight_lines(context: CheckContext) -> Iterator[Violation]:
     Severity.WARNING,
     "Running text is justified or centred",
     source="WCAG 2.2, 1.4.8 Visual Presentation",
-    remedy="Align it to the start side in the theme; cut a long call to action to a line or two.",
+    remedy=f"Align it to the start side in the theme; cut a call to action to less than {_LONG} characters.",
 )
 def badly_aligned(context: CheckContext) -> Iterator[Violation]:
     """Uneven gaps and beginnings make it hard to read, most of all with dyslexia."""
