@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -48,7 +50,20 @@ def preview(
     terminal.result(server.address)
     for error in errors:
         terminal.message(str(error))
-    terminal.message("The preview is at this address until Ctrl-C, for this machine only.")
+    here = "It is there until Ctrl-C, for this machine only."
+    terminal.message(f"Open this address in a browser if none opens. {here}")
     if not no_browser:
-        click.launch(server.address)
+        _open_browser(server.address)
     server.run()
+
+
+def _open_browser(address: str) -> None:
+    """Open the address in a browser if there is one, without a word of it in this terminal."""
+    # -I: a file of the workspace may have the name of a module.
+    subprocess.Popen(
+        [sys.executable, "-I", "-m", "webbrowser", address],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )

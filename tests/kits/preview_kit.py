@@ -32,8 +32,10 @@ class RunningPreview:
 
 @contextmanager
 def run_preview(root: Path, *options: str, **environment: str) -> Iterator[RunningPreview]:
+    """Run the preview, with a browser if the environment names one as BROWSER."""
+    browser = () if "BROWSER" in environment else ("--no-browser",)
     process = subprocess.Popen(
-        [sys.executable, "-c", COMMAND, "-C", str(root), "preview", "--no-browser", *options],
+        [sys.executable, "-c", COMMAND, "-C", str(root), "preview", *browser, *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

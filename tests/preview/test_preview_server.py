@@ -356,6 +356,23 @@ def test_no_workspace_and_no_issue_are_told(workspace: WorkspaceRunner, tmp_path
     assert "newsletter.toml" in WorkspaceRunner(tmp_path / "empty").error("preview", "--no-browser")
 
 
+def test_nothing_that_a_browser_prints_reaches_the_terminal(
+    workspace: WorkspaceRunner, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "opened")
+    script = f'#!/bin/sh\necho "no method available"\necho "no method" >&2\necho "$1" > {tmp_path}/opened\n'
+    for name in ("browser", "xdg-open"):
+        (tmp_path / name).write_text(script)
+        (tmp_path / name).chmod(0o755)
+    environment = {"BROWSER": str(tmp_path / "browser"), "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    with run_preview(workspace.root, **environment) as running:
+        assert (tmp_path / "opened").read_text().strip() == running.url
+        _, said = running.end()
+    assert said == "Open this address in a browser if none opens. " + (
+        "It is there until Ctrl-C, for this machine only.\n"
+    )
+
+
 def test_an_issue_that_is_not_there_is_told_at_once(workspace: WorkspaceRunner) -> None:
     assert 'there is no issue "99"' in workspace.error("preview", "99", "--no-browser")
     assert 'no edition for "clinicans"' in workspace.error(
