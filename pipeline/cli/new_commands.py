@@ -62,7 +62,8 @@ def init(
     """Make a new workspace in DIR: settings and a first issue, ready to build.
 
     On a terminal it asks for the sender, the postal address and the address of the web edition. What
-    is not answered is written as a placeholder, which stops an export.
+    is not answered is written as a placeholder, which stops an export; without the web address no
+    issue is frozen either.
 
     \b
     Examples:
