@@ -86,7 +86,8 @@ def build(
         dates = [issue.date.timestamp() for issue in workspace.issues if issue.date > at]
         begin, end = (0.0, math.inf) if now else (at.timestamp(), min(dates, default=math.inf))
         looked_at = workspace.files.cache.looked_at
-        last_run.keep({"output": output, "code": int(failed > 0)}, looked_at, BUILD, begin, end)
+        answer = {"output": output, "code": int(failed > 0)}
+        last_run.keep(answer, looked_at, (f"{BUILD}/issues", f"{BUILD}/site"), begin, end)
     if report.gone:
         terminal.message(f"{GONE} {_listed(report.gone)}.\n    {RESTORE}")
     if report.errors:

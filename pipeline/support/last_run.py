@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import marshal
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -43,21 +43,27 @@ class LastRun:
         return None
 
     def keep(
-        self, answer: Any, further: Mapping[str, Stamp | None], outputs: str, begin: float, end: float
+        self,
+        answer: Any,
+        further: Mapping[str, Stamp | None],
+        outputs: Sequence[str],
+        begin: float,
+        end: float,
     ) -> None:
         """Keep an answer that holds from `begin` until `end` (seconds since 1970).
 
-        `further` are files that were looked at, as they were then. `outputs` is the folder of results: where
-        something is missing or was added in it, the answer does not hold.
+        `further` are files that were looked at, as they were then. `outputs` are the folders of its results:
+        where something is missing or was added in them, the answer does not hold.
         """
         stamps = {
             path: stamp
             for path, stamp in further.items()
-            if path not in self._stamps and not path.startswith(f"{outputs}/")
+            if path not in self._stamps and not path.startswith(tuple(f"{each}/" for each in outputs))
         }
         if not are_settled((*self._stamps.values(), *stamps.values())):
             return
-        folders = {path: read_stamp(f"{self._root}/{path}") for path in _folders(self._root, outputs)}
+        paths = (path for each in outputs for path in _folders(self._root, each))
+        folders = {path: read_stamp(f"{self._root}/{path}") for path in paths}
         data = marshal.dumps((self._version, self._stamps, stamps, folders, begin, end, answer))
         with suppress(OSError, ValueError, RuntimeError):
             cache_folder(self._root)
@@ -65,7 +71,8 @@ class LastRun:
 
 
 def _folders(root: Path, outputs: str) -> Iterator[str]:
-    """List a folder of results, with all folders in it."""
+    """List a folder of results, whether it exists or not, with all folders in it."""
+    yield outputs
     above = f"{root}{os.sep}"
-    for folder, _, _ in os.walk(f"{above}{outputs}"):
-        yield folder.removeprefix(above)
+    for folder, names, _ in os.walk(f"{above}{outputs}"):
+        yield from (f"{folder.removeprefix(above)}{os.sep}{name}" for name in names)
