@@ -34,7 +34,7 @@ FOLDER = ".pressroom/cache"
 SOURCES = "sources"
 """The group of what every command reads: articles, issues, locks and digests."""
 
-_FORMAT = 3
+_FORMAT = 4
 _INDEX = "index"
 _ENDING = ".values"
 _UNUSED = 60_000_000_000
