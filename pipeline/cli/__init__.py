@@ -98,65 +98,26 @@ def main(ctx: click.Context, workspace: str) -> None:
 
 
 for command in (
-    LateCommand(
-        "new_commands.init",
-        "Make a new workspace in DIR: settings and a first issue, ready to build.",
-    ),
+    LateCommand("new_commands.init", "Make a new workspace in DIR, with a first issue to build."),
     LateCommand("new_commands.new", "Create a new issue or article, as a file to write in."),
-    LateCommand(
-        "link_commands.add",
-        "Add the link URL to this month's list, with what its page says of itself.",
-    ),
+    LateCommand("link_commands.add", "Add the link URL to this month's list."),
     LateCommand("import_command.import_", "Bring foreign writing into the pool as clean articles."),
     LateCommand("list_commands.articles", "List the articles of the pool, newest first."),
-    LateCommand(
-        "link_commands.links",
-        "List the links: those that wait for an issue, then those that one has carried.",
-    ),
-    LateCommand(
-        "list_commands.tags",
-        "List the tags, with the number of articles and of links that have each.",
-    ),
+    LateCommand("link_commands.links", "List the links, first those that wait for an issue."),
+    LateCommand("list_commands.tags", "List the tags, with how many articles and links have each."),
     LateCommand("assemble_commands.plan", "Show for each article and link why it is in or out of ISSUE."),
-    LateCommand(
-        "assemble_commands.assemble",
-        "Select the articles and links of ISSUE and freeze them in its issue.lock.",
-    ),
-    LateCommand(
-        "build_command.build",
-        "Build the email of each ISSUE; without a name, all issues and the site with its feeds.",
-    ),
-    LateCommand(
-        "feed_command.feed",
-        "Build only the feeds: RSS, Atom and JSON Feed, for issues, articles, audiences and each tag.",
-    ),
-    LateCommand(
-        "check_command.check",
-        "Check each ISSUE, or all: the HTML, Outlook's view of it, text, message, images, content.",
-    ),
-    LateCommand(
-        "preview_command.preview",
-        "Show ISSUE in the browser as its readers will see it, live while files are saved.",
-    ),
-    LateCommand("test_command.test", "Make a test message of ISSUE: what one reader gets, marked as a test."),
-    LateCommand(
-        "approve_command.approve",
-        "Approve ISSUE as it is now, in a file beside its lock that you commit.",
-    ),
-    LateCommand(
-        "export_command.export",
-        "Export ISSUE as a neutral bundle, or for the service that sends it.",
-    ),
-    LateCommand("send_command.send", "Send ISSUE to everyone on a list, each with a message of their own."),
+    LateCommand("assemble_commands.assemble", "Select what ISSUE carries, and freeze it in its issue.lock."),
+    LateCommand("build_command.build", "Build the emails, and the site with its feeds."),
+    LateCommand("feed_command.feed", "Build the feeds alone: RSS, Atom and JSON Feed."),
+    LateCommand("check_command.check", "Find mistakes in ISSUE, or in all of them."),
+    LateCommand("preview_command.preview", "Show ISSUE as its readers will see it, live while you write."),
+    LateCommand("test_command.test", "Make a test message of ISSUE, as one reader would get it."),
+    LateCommand("approve_command.approve", "Approve ISSUE as it is now, in a file that you commit."),
+    LateCommand("export_command.export", "Export ISSUE, ready for the service that sends it."),
+    LateCommand("send_command.send", "Send ISSUE to everyone on a list."),
     LateCommand("subscribers_commands.subscribers", "Keep the list of those who must get no mail."),
-    LateCommand(
-        "list_commands.status",
-        "Show how far each issue is, the command that comes next, its drafts at services, and its sends.",
-    ),
-    LateCommand(
-        "doctor_command.doctor",
-        "Examine the domain that the publication sends from, as its receivers will.",
-    ),
+    LateCommand("list_commands.status", "Show how far each issue is, and what comes next."),
+    LateCommand("doctor_command.doctor", "Examine the domain that you send from, as receivers will."),
     LateCommand("completion_command.completion", "Print the completion script for SHELL."),
 ):
     main.add_command(command)

@@ -18,7 +18,7 @@ from pipeline.cli.options import issue_argument, json_option, now_option, time_o
 @now_option
 @click.pass_context
 def approve(ctx: click.Context, issue: str, by: str | None, as_json: bool, now: datetime | None) -> None:
-    """Approve ISSUE as it is now, in a file beside its lock that you commit.
+    """Approve ISSUE as it is now, in a file that you commit.
 
     The approval is of this lock and of the emails rendered from it: whatever changes them makes a new
     one necessary. `[approval]` in newsletter.toml says how many, or whose, a push needs.

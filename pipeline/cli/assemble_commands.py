@@ -91,7 +91,7 @@ def assemble(
     as_json: bool,
     now: datetime | None,
 ) -> None:
-    """Select the articles and links of ISSUE and freeze them in its issue.lock.
+    """Select what ISSUE carries, and freeze it in its issue.lock.
 
     A frozen issue is always rebuilt with the same articles, whatever is added to the pool later.
     Commit the lock: it also has the ids by which feed readers recognise the issue and its articles.

@@ -46,7 +46,9 @@ RESTORE = "Readers may have kept the address. Where something has a new name, wr
 def build(
     ctx: click.Context, issues: tuple[str, ...], clean: bool, as_json: bool, now: datetime | None
 ) -> None:
-    """Build the email of each ISSUE; without a name, all issues and the site with its feeds.
+    """Build the emails, and the site with its feeds.
+
+    With an ISSUE, only its email is built.
 
     The results are in build/: open build/issues/…/email.html in a browser, or email.eml in a mail
     program. Only what was changed since the last build is made again. An issue that is not frozen

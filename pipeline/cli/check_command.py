@@ -63,7 +63,9 @@ def check(
     spam: bool,
     strict: bool,
 ) -> None:
-    """Check each ISSUE, or all: the HTML, Outlook's view of it, text, message, images, content.
+    """Find mistakes in ISSUE, or in all of them.
+
+    It looks at the HTML, Outlook's view of it, the text part, the message, images and words.
 
     A finding says where, what and what to do. To silence a code, write it with the reason under
     `silence` in an article's or an issue's front matter, or under [checks.silence] in newsletter.toml.

@@ -35,7 +35,7 @@ def _parse_resolver(ctx: click.Context, param: click.Parameter, value: str | Non
 @now_option
 @click.pass_context
 def doctor(ctx: click.Context, resolver: tuple[str, int] | None, as_json: bool, now: datetime | None) -> None:
-    """Examine the domain that the publication sends from, as its receivers will.
+    """Examine the domain that you send from, as receivers will.
 
     It looks at SPF, DKIM and DMARC, at the servers for mail that comes back, at the mail server with
     its login, at the address that unsubscribes by one click, and at the pages and pictures of the

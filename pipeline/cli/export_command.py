@@ -83,12 +83,12 @@ def export(
     as_json: bool,
     now: datetime | None,
 ) -> None:
-    """Export ISSUE as a neutral bundle, or for the service that sends it.
+    """Export ISSUE, ready for the service that sends it.
 
-    The bundle contains email.html, email.txt, email.eml, email.mjml, images/ and issue.json, which
-    lists subject, preview text, sender, merge fields, sizes and checksums. The issue must be
-    frozen, so that what is sent can be made again. It is checked first: a finding at error level
-    stops the export.
+    Without --to it is a bundle for any of them: email.html, email.txt, email.eml, email.mjml, images/
+    and issue.json, which lists subject, preview text, sender, merge fields, sizes and checksums. The
+    issue must be frozen, so that what is sent can be made again. It is checked first: a finding at
+    error level stops the export.
 
     --to makes what that service's screen asks for: merge fields in its own syntax, and text that
     only looks like one escaped. What the service cannot express is refused. `--to eml` makes one

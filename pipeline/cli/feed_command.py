@@ -40,7 +40,9 @@ def feed(
     as_json: bool,
     now: datetime | None,
 ) -> None:
-    """Build only the feeds: RSS, Atom and JSON Feed, for issues, articles, audiences and each tag.
+    """Build the feeds alone: RSS, Atom and JSON Feed.
+
+    There is one for issues, for articles, and for each audience, tag and author.
 
     --check shows what is wrong with them, and what feed readers would lose compared with the last
     build: an id that changed, a date that moved, an item that is missing. --ping builds nothing: run

@@ -40,11 +40,11 @@ def add(
     as_json: bool,
     now: datetime | None,
 ) -> None:
-    """Add the link URL to this month's list, with what its page says of itself.
+    """Add the link URL to this month's list.
 
-    Title, description and author are taken from the page, tracking parameters are left out, and today is
-    its date. A link that is in a list or in an earlier issue already is not added again. URL is - for many
-    from standard input: one address a line, with an optional title after it.
+    Title, description and author are taken from the page, tracking parameters are left out, and today
+    is its date. A link that is in a list or in an earlier issue already is not added again. URL is -
+    for many from standard input: one address a line, with an optional title after it.
 
     \b
     Examples:
@@ -137,7 +137,7 @@ def links(
     as_json: bool,
     now: datetime | None,
 ) -> None:
-    """List the links: those that wait for an issue, then those that one has carried.
+    """List the links, first those that wait for an issue.
 
     With --online it exits with 1 if a page is gone.
 

@@ -88,7 +88,7 @@ def _article_json(article: Article, issues: tuple[str, ...]) -> dict[str, object
 @json_option
 @click.pass_context
 def tags(ctx: click.Context, as_json: bool) -> None:
-    """List the tags, with the number of articles and of links that have each.
+    """List the tags, with how many articles and links have each.
 
     \b
     Examples:
@@ -112,7 +112,7 @@ def tags(ctx: click.Context, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def status(ctx: click.Context, as_json: bool) -> None:
-    """Show how far each issue is, the command that comes next, its drafts at services, and its sends.
+    """Show how far each issue is, and what comes next.
 
     An issue is a draft, open, frozen, changed since it was frozen, being sent, or sent. LAST BUILD is
     the size of its email as it was built last, before any later change. A draft at a service is shown

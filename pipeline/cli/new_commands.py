@@ -59,7 +59,7 @@ def init(
     as_json: bool,
     now: datetime | None,
 ) -> None:
-    """Make a new workspace in DIR: settings and a first issue, ready to build.
+    """Make a new workspace in DIR, with a first issue to build.
 
     On a terminal it asks for the sender, the postal address and the address of the web edition. What
     is not answered is written as a placeholder, which stops an export; without the web address no

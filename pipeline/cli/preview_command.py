@@ -29,9 +29,9 @@ from pipeline.cli.options import complete_issue
 def preview(
     ctx: click.Context, issue: str, audience: str, recipients: Path | None, port: int | None, no_browser: bool
 ) -> None:
-    """Show ISSUE in the browser as its readers will see it, live while files are saved.
+    """Show ISSUE as its readers will see it, live while you write.
 
-    The page shows the email for phone, tablet and desktop, light and dark, without images and as
+    A page in the browser shows the email for phone, tablet and desktop, light and dark, without images and as
     Outlook shows it; the text part, the inbox line, the web page, the feeds and the source. Panels
     beside it show findings, the plan (which can be changed there), the size, the links, and what has
     changed since the last build. Only this machine can reach the page. Ctrl-C ends it.

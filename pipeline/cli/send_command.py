@@ -127,11 +127,11 @@ def send(
     as_json: bool,
     now: datetime | None,
 ) -> None:
-    """Send ISSUE to everyone on a list, each with a message of their own.
+    """Send ISSUE to everyone on a list.
 
-    (--to names a list of recipients here; that of `export` names a service.) The issue must be
-    frozen, checked, sent as a test, and approved where that is required, and its pages and pictures
-    must be online. It asks before anything leaves.
+    Each gets a message of their own. (--to names a list of recipients here; that of `export` names a
+    service.) The issue must be frozen, checked, sent as a test, and approved where that is required,
+    and its pages and pictures must be online. It asks before anything leaves.
 
     Nobody gets it twice: the ledger in .pressroom says of each recipient what became of their
     message. Ctrl-C ends the send after the messages under way; the same command goes on. Where it

@@ -103,9 +103,9 @@ def allow(ctx: click.Context, address: str) -> None:
 @now_option
 @click.pass_context
 def forget(ctx: click.Context, address: str, now: datetime | None) -> None:
-    """Delete what the ledger knows of ADDRESS; a digest is kept, so that no mail is sent to it again.
+    """Delete what the ledger knows of ADDRESS.
 
-    Delete the row from your own lists too.
+    A digest is kept, so that no mail is sent to it again. Delete the row from your own lists too.
 
     \b
     Example:

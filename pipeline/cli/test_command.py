@@ -87,7 +87,7 @@ def test(
     as_json: bool,
     now: datetime | None,
 ) -> None:
-    """Make a test message of ISSUE: what one reader gets, marked as a test.
+    """Make a test message of ISSUE, as one reader would get it.
 
     It is written to a file, and with --send also sent to you: before an issue can be sent to a list,
     it must have been sent as a test. The subject begins with [Test], it is addressed to you, and its

@@ -521,6 +521,14 @@ def test_the_commands_are_those_of_the_design() -> None:
     assert list(main.commands) == ALL
 
 
+@pytest.mark.parametrize("names", [(), ("new",), ("subscribers",)], ids=" ".join)
+def test_a_list_of_commands_says_of_each_in_one_whole_line_what_it_does(names: tuple[str, ...]) -> None:
+    shown = CliRunner().invoke(main, [*names, "--help"], prog_name="pressroom", terminal_width=80).stdout
+    lines = shown.partition("\nCommands:\n")[2].partition("\n\n")[0].splitlines()
+    assert lines
+    assert [each for each in lines if not each.endswith(".") or each.endswith("...")] == []
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_each_help_has_an_example(name: str) -> None:
     said = CliRunner().invoke(main, [name, "--help"]).stdout
