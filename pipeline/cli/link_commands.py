@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pipeline.actions.list_links import ListedLink
     from pipeline.model import LinkItem
 
+NO_LINK = "There is no link yet. Add one: pressroom add https://…"
+
 
 @click.command()
 @click.argument("urls", nargs=-1, required=True, metavar="URL...")
@@ -158,12 +160,12 @@ def links(
     if as_json:
         terminal.print_json([_listed_json(each) for each in listed])
     else:
-        _show_listed(listed)
+        _show_listed(listed, "No link fits these options." if workspace.pool.links else NO_LINK)
     if any(each.answer and each.answer.verdict is LinkVerdict.GONE for each in listed):
         ctx.exit(1)
 
 
-def _show_listed(listed: tuple[ListedLink, ...]) -> None:
+def _show_listed(listed: tuple[ListedLink, ...], nothing: str) -> None:
     columns = (
         Column("TITLE", shrink_to=24),
         Column("DATE", optional=True),
@@ -181,7 +183,7 @@ def _show_listed(listed: tuple[ListedLink, ...]) -> None:
         )
         for each in listed
     ]
-    terminal.print_table(columns, rows)
+    terminal.print_table(columns, rows, nothing)
     for each in listed:
         if each.answer and each.answer.why:
             to = f": {each.answer.location}" if each.answer.location else ""

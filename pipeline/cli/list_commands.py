@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pipeline.export.drafts import PushedDraft
     from pipeline.model import Article
 
+NO_ARTICLE = 'There is no article yet. Make one: pressroom new article "Its title"'
+
 
 @click.command()
 @click.option(
@@ -39,7 +41,8 @@ def articles(ctx: click.Context, tags: tuple[str, ...], unused: bool, as_json: b
     """
     from pipeline.actions.list_articles import list_articles
 
-    listed = list_articles(workspace_of(ctx), tags, unused=unused)
+    workspace = workspace_of(ctx)
+    listed = list_articles(workspace, tags, unused=unused)
     if as_json:
         terminal.print_json([_article_json(*each) for each in listed])
         return
@@ -60,7 +63,7 @@ def articles(ctx: click.Context, tags: tuple[str, ...], unused: bool, as_json: b
         Column("STATE", style=terminal.colour_by_text({"draft": "yellow", "free": "green"})),
         Column("TAGS", shrink_to=24),
     )
-    terminal.print_table(columns, rows)
+    terminal.print_table(columns, rows, "No article fits these options." if workspace.pool else NO_ARTICLE)
 
 
 def _article_state(article: Article, issues: tuple[str, ...]) -> str:
@@ -105,7 +108,7 @@ def tags(ctx: click.Context, as_json: bool) -> None:
         (tag, str(number - links[tag]), str(links[tag]))[:shown]
         for tag, number in sorted(pool.tags.items(), key=lambda each: (-each[1], each[0]))
     ]
-    terminal.print_table(("TAG", "ARTICLES", "LINKS")[:shown], rows)
+    terminal.print_table(("TAG", "ARTICLES", "LINKS")[:shown], rows, f"No {pool.noun} has a tag yet.")
 
 
 @click.command()

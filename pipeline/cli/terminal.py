@@ -200,17 +200,20 @@ def count_contents(items: Sequence[PoolItem | ComposedItem | None]) -> str:
     return count_items(items) if items else "the letter alone"
 
 
-def print_table(header: Sequence[str | Column], rows: Sequence[Sequence[str]]) -> None:
-    """Print columns with a header on stdout, fitted to the terminal. A last column without options is cut."""
+def print_table(header: Sequence[str | Column], rows: Sequence[Sequence[str]], nothing: str = "") -> None:
+    """Print columns with a header on stdout, fitted to the terminal. A last column without options is cut.
+
+    Without rows the message `nothing` is shown in place of them.
+    """
+    if not rows:
+        message(nothing)
+        return
     columns = [each if isinstance(each, Column) else Column(each) for each in header]
     if isinstance(header[-1], str):
         columns[-1] = replace(columns[-1], shrink_to=8)
     titles, *cells = fit_columns(columns, rows, terminal_width())
     result(style(_join(titles), dim=True))
-    if cells:
-        result("\n".join(map(_join, cells)))
-    else:
-        message("None.")
+    result("\n".join(map(_join, cells)))
 
 
 def format_rows(columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int | None) -> Iterator[str]:

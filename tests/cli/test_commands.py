@@ -128,9 +128,16 @@ def test_with_json_a_failure_is_json_too(tmp_path: Path, names: tuple[str, ...])
         assert each["message"] in result.stderr
 
 
-def test_a_list_of_nothing_says_so(workspace: WorkspaceRunner) -> None:
-    assert workspace.run("links").stderr == "None.\n"
+def test_a_list_of_nothing_says_what_to_do(workspace: WorkspaceRunner) -> None:
+    links = workspace.run("links")
+    assert (links.stdout, links.exit_code) == ("", 0)
+    assert links.stderr == "There is no link yet. Add one: pressroom add https://…\n"
     assert workspace.run("tags").stderr == ""
+    shutil.rmtree(workspace.root / "issues/articles")
+    assert workspace.run("articles").stderr.endswith('pressroom new article "Its title"\n')
+    assert workspace.run("tags").stderr == "No article has a tag yet.\n"
+    workspace.write({"issues/links/one.yaml": "- url: https://example.org/\n  title: One\n  tags: [a]\n"})
+    assert "No article" not in workspace.run("links", "--tag", "a").stderr
 
 
 @pytest.mark.parametrize(
