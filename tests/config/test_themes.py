@@ -36,7 +36,12 @@ def built(request: pytest.FixtureRequest, builds: Builds) -> WorkspaceRunner:
 
 @pytest.fixture
 def html(built: WorkspaceRunner) -> str:
-    return built.read(f"build/{EMAIL}")
+    return with_plain_spaces(built.read(f"build/{EMAIL}"))
+
+
+def with_plain_spaces(html: str) -> str:
+    """HTML without the spaces that keep a date in one line."""
+    return html.replace("\u00a0", " ")
 
 
 # --- every theme -------------------------------------------------------------------------------
@@ -271,7 +276,9 @@ def essay(workspace: WorkspaceRunner, theme: str, title: str = "The kettle", let
     )
     workspace.ok("build", "1", "--now", "2026-02-02")
     html = workspace.read("build/issues/001-the-kettle/email.html")
-    return html[html.index('role="article"') :]  # after the inbox line and the name of the message
+    return with_plain_spaces(
+        html[html.index('role="article"') :]
+    )  # after the inbox line and the name of the message
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -159,7 +159,8 @@ def outputs(workspace: WorkspaceRunner, file: str) -> Iterator[tuple[str, str]]:
     workspace.ok("assemble", "1", "--update")
     workspace.ok("build")
     folder = file.removesuffix("/issue.md")
-    yield "email", workspace.read(f"build/{folder}/email.html").partition("<body")[2]
+    # No line breaks within a date there.
+    yield "email", workspace.read(f"build/{folder}/email.html").partition("<body")[2].replace("\u00a0", " ")
     page = workspace.read(f"build/site/{folder}/index.html")
     yield "page", page.partition("<main")[2].partition("</main>")[0]
     yield "text part", workspace.read(f"build/{folder}/email.txt")
