@@ -147,7 +147,7 @@ def complete_tag(ctx: click.Context, param: click.Parameter, incomplete: str) ->
         tags = workspace_of(ctx.find_root()).pool.tags
     except PressroomError:
         return []
-    return [CompletionItem(tag, help=str(n)) for tag, n in tags.items() if tag.startswith(incomplete)]
+    return [CompletionItem(tag, help=f"{n:,}") for tag, n in tags.items() if tag.startswith(incomplete)]
 
 
 def complete_theme(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

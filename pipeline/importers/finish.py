@@ -193,7 +193,7 @@ def _tagged(draft: Draft, known: Known, before: Article | None) -> Draft:
         return replace(draft, tags=tuple(tags.values()) or (before.tags if before else ()))
     suggested = suggested_tags(draft, known.tags.values())
     for tag, count in suggested:
-        times = "once" if count == 1 else f"{count} times"
+        times = "once" if count == 1 else f"{count:,} times"
         draft = draft.inferring("tag", tag, f"a tag of the publication that the text names {times}")
     return replace(draft, tags=tuple(tag for tag, _ in suggested))
 
