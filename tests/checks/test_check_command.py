@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from check_examples.images import drawing
 from workspace_kit import ROOT, SETTINGS, WorkspaceRunner, article, issue, png
 
 ISSUE = "issues/001-the-plastic-brain/issue.md"
@@ -268,6 +269,32 @@ def test_a_language_for_which_the_theme_has_no_words_is_a_warning(workspace: Wor
     english = (ROOT / "templates/words/en.toml").read_text(encoding="utf-8")
     workspace.write({"templates/words/cy.toml": english})
     assert "TMPL002" not in workspace.run("build").output
+
+
+def test_a_picture_that_the_settings_name_is_placed_on_its_line_there(workspace: WorkspaceRunner) -> None:
+    settings = f"""{workspace.read("newsletter.toml")}
+[theme]
+logo = "/logo.png"
+logo_alt = "Synapse"
+
+[authors."Ada Example"]
+role = "editor"
+picture = "ada.png"
+"""
+    dark = drawing("#14508c")
+    essay = article("The switch", authors="[Ada Example]")
+    workspace.write(
+        {
+            "newsletter.toml": settings,
+            "logo.png": dark,
+            "ada.png": dark,
+            "issues/articles/glutamate.md": essay,
+        }
+    )
+    output = workspace.run("check", "1", "--only", "IMG016").output
+    for name, line in (("logo.png", 'logo = "/logo.png"'), ("ada.png", 'picture = "ada.png"')):
+        number = settings.split("\n").index(line) + 1
+        assert f'newsletter.toml:{number}: warning IMG016: the image "{name}" is transparent' in output
 
 
 @pytest.mark.parametrize(
