@@ -19,7 +19,7 @@ from workspace_kit import ROOT
 
 from pipeline.config.colors import DARK, LIGHT
 from pipeline.model import Layout, MergeField
-from pipeline.render.color_contrast import contrast
+from pipeline.support.color_contrast import contrast
 
 ODD = 'A "quoted" & <b>\u2019s\u00a0title \u2764\ufe0f {{ braces }} ]]> --> \' e\u0301 \u200d end'
 

@@ -12,7 +12,7 @@ from pipeline.checks.html_page import HtmlPage
 from pipeline.checks.page_text import visible_texts
 from pipeline.checks.rule import Violation, rule
 from pipeline.model import Palette, Severity
-from pipeline.render.color_contrast import contrast
+from pipeline.support.color_contrast import contrast
 from pipeline.support.css import rgba
 
 _NORMAL, _LARGE = 4.5, 3.0
