@@ -162,7 +162,7 @@ def _dated(draft: Draft, known: Known, name: str, before: Article | None) -> Dra
         day, why = reading and reading.moment, "it is in the name of the source"
         if day is None and before is None:
             day = known.now.astimezone(known.zone).date()
-            why = "the source has none: it is today's"
+            why = "the source has none that can be read: it is today's"
         if day:
             draft = replace(draft, date=day).inferring("date", str(day), why)
         elif before:
