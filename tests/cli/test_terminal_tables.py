@@ -179,6 +179,7 @@ def test_a_large_count_has_its_thousands_apart(workspace: WorkspaceRunner) -> No
     workspace.write({"issues/links/many.yaml": links})
     assert re.search(r"seldom +0 +1,200\n", workspace.ok("tags"))
     assert re.search(r"Out: .*  1,20\d\n", workspace.ok("plan", "1", "--all"))
+    assert re.search(r"1,20\d \w+ have only tags that no section takes", workspace.run("check", "1").stdout)
 
 
 @pytest.mark.parametrize(
