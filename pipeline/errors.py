@@ -50,7 +50,7 @@ class Mistakes(PressroomError):
     """Several mistakes, in the order of their places or of what to mend first."""
 
     def __init__(self, errors: Sequence[PressroomError]) -> None:
-        super().__init__(f"{len(errors)} mistakes")
+        super().__init__(f"{len(errors):,} mistakes")
         self.errors = tuple(errors)
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -23,11 +23,13 @@ from pipeline.checks.spamassassin import SpamReport, spam_report
 from pipeline.compose import Composer
 from pipeline.config.i18n import missing_words
 from pipeline.content.value_key import ValueKeys
+from pipeline.deliver.server_address import read_server
 from pipeline.errors import PressroomError, distinct, raise_all
-from pipeline.model import ComposedEdition, ComposedIssue, Finding, Issue
+from pipeline.model import ComposedEdition, ComposedIssue, DeliverySettings, Finding, Issue, Place, Severity
 from pipeline.render.email.message import build_message
 from pipeline.render.email.renderer import EmailRenderer
 from pipeline.support.file_cache import cache_folder
+from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.processes import spread
 from pipeline.workspace import Workspace
 
@@ -101,8 +103,19 @@ class _Shared:
                 *assembler.tag_findings,
                 *templates.unused(),
                 *missing_words(templates, composer.publication.language),
+                *_refused_server(composer.publication.delivery),
             ),
         )
+
+
+def _refused_server(settings: DeliverySettings) -> Iterator[Finding]:
+    """Report an address of a mail server that `send` would refuse; no secret is asked for."""
+    if settings.url:
+        try:
+            read_server(settings, lambda _: "unknown")
+        except PressroomError as error:
+            place = Place(SETTINGS_FILE, settings.line)
+            yield Finding("SEND001", Severity.WARNING, error.message, place, error.hint or "")
 
 
 class _KeptResults:

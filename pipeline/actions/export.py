@@ -109,7 +109,7 @@ def export_issue(
     errors = [each for each in prepared.findings if each.severity is Severity.ERROR]
     if errors and not force:
         raise PressroomError(
-            f"the checks find {len(errors)} errors, the first of them: {errors[0].message}",
+            f"the checks find {len(errors):,} errors, the first of them: {errors[0].message}",
             *errors[0].place,
             errors[0].hint,
         )

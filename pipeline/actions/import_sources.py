@@ -78,7 +78,7 @@ class ImportRun:
                 files, unpacked = self._workspace.files, Path(scratch, "unpacked")
                 sources = named(self._request.sources, files, unpacked, self.skipped, self.errors)
                 if self._request.title and len(sources) > 1:
-                    what = f"{len(sources)} sources cannot all have one title."
+                    what = f"{len(sources):,} sources cannot all have one title."
                     raise PressroomError(what, hint="Leave --title out.")
                 yield from self.run.items(sources, Path(scratch), watch)
         except RecursionError as error:

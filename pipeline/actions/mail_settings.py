@@ -9,17 +9,15 @@ from collections.abc import Awaitable, Callable
 from pipeline.deliver.connection import Connection
 from pipeline.deliver.dkim import DKIM_KEY, DkimSigner, parse_keys
 from pipeline.deliver.resend_connection import ResendConnection
-from pipeline.deliver.resend_server import RESEND_KEY, RESEND_SCHEMES, ResendServer, parse_resend
+from pipeline.deliver.resend_server import ResendServer
+from pipeline.deliver.server_address import read_server
 from pipeline.deliver.smtp_connection import SmtpConnection
-from pipeline.deliver.smtp_server import SmtpServer, parse_server
+from pipeline.deliver.smtp_server import SmtpServer
 from pipeline.errors import PressroomError
 from pipeline.model import DeliverySettings, Publication
 from pipeline.render.email.headers import sender_domain
 from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.secrets import secret
-
-PASSWORD = "PRESSROOM_SMTP_PASSWORD"
-"""The variable of the password for the mail server."""
 
 
 def mail_server(settings: DeliverySettings) -> SmtpServer | ResendServer:
@@ -30,12 +28,7 @@ def mail_server(settings: DeliverySettings) -> SmtpServer | ResendServer:
             SETTINGS_FILE,
             hint='Add: [delivery] with url = "smtps://user@mail.example". docs/sending.md says more.',
         )
-    try:
-        if settings.url.partition("://")[0].lower() in RESEND_SCHEMES:
-            return parse_resend(settings.url, secret(RESEND_KEY))
-        return parse_server(settings.url, secret(PASSWORD))
-    except PressroomError as error:
-        raise PressroomError(error.message, SETTINGS_FILE, settings.line, error.hint) from error
+    return read_server(settings, secret)
 
 
 async def connect(

@@ -38,7 +38,7 @@ def check_online(editions: Sequence[PreparedEdition], base_url: str, now: dateti
     missing = [(url, why) for url, why in zip(addresses, answers, strict=True) if why]
     if missing:
         url, why = missing[0]
-        others = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        others = f" and {len(missing) - 1:,} more" if len(missing) > 1 else ""
         hint = "Publish build/site first, or send anyway with --force."
         if (day := editions[0].edition.issue.date) > now:
             hint = f"The issue is dated {day:%Y-%m-%d}: a build from then on has its page. {hint}"

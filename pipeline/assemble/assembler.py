@@ -96,18 +96,17 @@ class Assembler:
         for folders in by_id.values():
             if len(folders) == 1:
                 continue
-            # The lock of the original has the address of its own folder.
-            copies = [each for each in folders if f"/{each}/" not in str(self.locks[each].addresses)]
-            hint = "Delete the lock in the folder that is the copy, and freeze that issue."
-            if len(copies) == 1:
-                hint = f"Delete {lock_path(copies[0])}, then: pressroom assemble {folder_number(copies[0])}"
+            # The lock of the original has the address of its own folder; else a copy has the later number.
+            own = [each for each in folders if f"/{each}/" in str(self.locks[each].addresses)]
+            original = min(own or folders, key=folder_number)
+            copies = [each for each in folders if each != original]
             self.copied.update(folders)
             for folder in folders:
-                other = next(each for each in folders if each != folder)
+                copy, other = (folder, original) if folder in copies else (copies[0], copies[0])
                 self.broken[folder] = PressroomError(
                     f"two locks have the same id: this one and {lock_path(other)}.",
                     lock_path(folder),
-                    hint=hint,
+                    hint=f"Delete {lock_path(copy)}, then: pressroom assemble {folder_number(copy)}",
                 )
             for folder in folders:
                 del self.locks[folder]

@@ -173,7 +173,8 @@ def _check_folder(fields: Fields, folder: str, number: int | None) -> None:
         slug = path_part(folder.lstrip("0123456789"))
         proposed = f"{in_folder:03d}-{slug}"
         # macOS writes accents as letters of their own, and the two names look the same.
-        form = ", in Unicode's form NFC" if proposed == normalize("NFC", folder) else ""
+        is_form = proposed == normalize("NFC", folder)
+        form = ", in Unicode's form NFC, or to one without accents" if is_form else ""
         fields.errors.append(
             PressroomError(
                 f'the folder "{folder}" must be a number from 1, a hyphen and a slug.',

@@ -67,7 +67,7 @@ def unplaced_items(
         yield Finding(
             "TAG001",
             Severity.WARNING,
-            f"{others} {what} have only tags that no section takes, these {_NAMED_ITEMS} among them.",
+            f"{others:,} {what} have only tags that no section takes, these {_NAMED_ITEMS} among them.",
             Place(SETTINGS_FILE),
             "List them: pressroom plan latest --all",
         )

@@ -5,6 +5,7 @@ Each form is parsed once, when a rule first asks for it.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -82,11 +83,16 @@ class CheckContext:
     @cached_property
     def places(self) -> SourcePlaces:
         """Where the parts of the email are written."""
-        return SourcePlaces(self.edition, self.theme, self.shown_texts)
+        logo = posixpath.normpath((self.publication.theme.logo or "").lstrip("/"))
+        logos = {each.url for each in self.rendered.images if each.source == logo}
+        return SourcePlaces(
+            self.edition, self.theme, self.shown_texts, dict.fromkeys(logos, self.setting_place("theme.logo"))
+        )
 
-    def setting_place(self, key: str) -> Place:
-        """A top key or table of the settings, or their file where it is not written."""
-        return Place(SETTINGS_FILE, self.publication.lines.get(key))
+    def setting_place(self, *keys: str) -> Place:
+        """The first of these keys and tables that the settings have, or their file where none is written."""
+        lines = self.publication.lines
+        return Place(SETTINGS_FILE, next((lines[key] for key in keys if key in lines), None))
 
     @cached_property
     def shown_texts(self) -> tuple[SourceText, ...]:

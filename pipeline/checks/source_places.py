@@ -6,7 +6,8 @@ setting, the theme's template. Only where none is known does it name the built f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from xml.etree.ElementTree import Element
 
@@ -29,12 +30,13 @@ class SourcePlaces:
     """The index of one edition.
 
     `theme` holds the theme's files: path as a user types it, and text. `texts` are those that the email
-    shows in full.
+    shows in full. `logos` are the addresses of pictures that the settings name for all issues.
     """
 
     edition: ComposedEdition
     theme: tuple[tuple[str, str], ...] = ()
     texts: tuple[SourceText, ...] = ()
+    logos: Mapping[str, Place] = field(default_factory=dict)
 
     @property
     def issue(self) -> Place:
@@ -117,13 +119,16 @@ class SourcePlaces:
 
     @cached_property
     def _images(self) -> dict[str, Place]:
-        places = self._attributes("img", "src")
+        places = {**self.logos, **self._attributes("img", "src")}
         if lead := self.edition.letter.lead:
             places.setdefault(lead.url, self.of_issue("image"))
         for composed in self.edition.articles:
             for image in (composed.content.lead, composed.content.thumbnail):
                 if image:
                     places.setdefault(image.url, self.of_article(composed.article.slug, "image"))
+            for author in composed.article.authors:
+                if portrait := composed.portraits.get(author.name):
+                    places.setdefault(portrait.url, Place(SETTINGS_FILE, author.picture_line))
         return places
 
     def _attributes(self, tag: str, name: str) -> dict[str, Place]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from contextlib import chdir
 from importlib import import_module
+from pathlib import Path
 from typing import Any, cast
 
 import click
@@ -85,7 +87,7 @@ class _Group(click.Group):
     "--workspace",
     type=click.Path(exists=True, file_okay=False),
     default=".",
-    help="Work as if started in this folder.",
+    help="Work as if started in this folder: all paths that you type are relative to it.",
 )
 @click.pass_context
 def main(ctx: click.Context, workspace: str) -> None:
@@ -94,7 +96,9 @@ def main(ctx: click.Context, workspace: str) -> None:
     Commands find the workspace by walking up to newsletter.toml. An issue is named by its
     number, its slug or `latest`.
     """
-    ctx.obj = workspace
+    if workspace != ".":
+        ctx.obj = Path.cwd()
+        ctx.with_resource(chdir(workspace))
 
 
 for command in (

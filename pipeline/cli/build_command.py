@@ -63,7 +63,7 @@ def build(
     if clean:
         from pipeline.support.file_cache import clear_cache
 
-        clear_cache(find_root(Path(ctx.obj or ".")))
+        clear_cache(find_root(Path()))
     last_run = None if issues else last_run_of(ctx, "build", as_json, now)
     if last_run and (answer := last_run.answer(time.time())):
         terminal.replay([*answer["output"], (UNCHANGED, True)])

@@ -206,9 +206,9 @@ class _Report:
         for name in importing.skipped:
             terminal.message(f"{name}: skipped, it has no form that can be imported")
         for reason, number in importing.omitted.items():
-            terminal.message(f"left out: {number}, {reason}")
+            terminal.message(f"left out: {number:,}, {reason}")
         if self.counts:
-            counts = ", ".join(f"{number} {state.value}" for state, number in self.counts.items())
+            counts = ", ".join(f"{number:,} {state.value}" for state, number in self.counts.items())
             articles = terminal.count(self.counts.total(), "article")
             among = f"; {terminal.count(self.drafts, 'draft')} among them" if self.drafts else ""
             terminal.message(f"\n{articles}: {counts}{among}." + " Nothing was written." * self.dry_run)

@@ -105,7 +105,7 @@ def tags(ctx: click.Context, as_json: bool) -> None:
     links = Counter(tag for link in pool.links.values() for tag in link.tags)
     shown = 3 if links else 2
     rows = [
-        (tag, str(number - links[tag]), str(links[tag]))[:shown]
+        (tag, f"{number - links[tag]:,}", f"{links[tag]:,}")[:shown]
         for tag, number in sorted(pool.tags.items(), key=lambda each: (-each[1], each[0]))
     ]
     terminal.print_table(("TAG", "ARTICLES", "LINKS")[:shown], rows, f"No {pool.noun} has a tag yet.")

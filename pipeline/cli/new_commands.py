@@ -76,7 +76,7 @@ def init(
     from pipeline.actions.scaffold import NewPublication, init_workspace
     from pipeline.config.workspace_files import POOL
 
-    folder = Path(ctx.obj) / folder
+    shown = Path(ctx.find_root().params["workspace"]) / folder  # as the shell finds it
     if not nested:
         _ask_if_nested(folder)
     if stdin_is_terminal():
@@ -88,13 +88,13 @@ def init(
     publication = NewPublication(title, kind, theme, sender or "", postal_address or "", base_url or "")
     written = init_workspace(folder, publication, time_or_now(now, ZoneInfo("UTC")))
     if as_json:
-        terminal.print_json({"workspace": str(folder), "files": list(written)})
+        terminal.print_json({"workspace": str(shown), "files": list(written)})
         return
     for path in written:
-        terminal.result(str(folder / path))
+        terminal.result(str(shown / path))
     look = "plan" if any(path.startswith(POOL) for path in written) else "preview"
-    here = folder.resolve() == Path.cwd()
-    steps = [*([] if here else [f"cd {folder}"]), f"pressroom {look} 1", "pressroom build"]
+    here = folder.resolve() == (ctx.obj or Path.cwd())
+    steps = [*([] if here else [f"cd {shown}"]), f"pressroom {look} 1", "pressroom build"]
     terminal.message("\nNext:  " + "\n       ".join(steps))
     later = [
         name

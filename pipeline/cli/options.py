@@ -45,7 +45,7 @@ def workspace_of(ctx: click.Context) -> Workspace:
     """Open the workspace that the command works on."""
     from pipeline.workspace import open_workspace
 
-    workspace = open_workspace(Path(ctx.obj or "."))
+    workspace = open_workspace(Path())
     # All of it is kept until the command ends: no search for garbage has to look at it.
     gc.freeze()
     ctx.call_on_close(gc.unfreeze)
@@ -68,7 +68,7 @@ def begin_building(ctx: click.Context) -> None:
     from pipeline.support.files import one_at_a_time
     from pipeline.support.workspace_root import find_root
 
-    ctx.with_resource(one_at_a_time(find_root(Path(ctx.obj or "."))))
+    ctx.with_resource(one_at_a_time(find_root(Path())))
 
 
 def last_run_of(ctx: click.Context, command: str, *options: object) -> LastRun:
@@ -76,7 +76,7 @@ def last_run_of(ctx: click.Context, command: str, *options: object) -> LastRun:
     from pipeline.support.last_run import LastRun
     from pipeline.support.workspace_root import find_root
 
-    return LastRun(find_root(Path(ctx.obj or ".")), command, (terminal.appearance(), *options))
+    return LastRun(find_root(Path()), command, (terminal.appearance(), *options))
 
 
 def named_issues(workspace: Workspace, names: tuple[str, ...]) -> tuple[Issue, ...]:
@@ -147,7 +147,7 @@ def complete_tag(ctx: click.Context, param: click.Parameter, incomplete: str) ->
         tags = workspace_of(ctx.find_root()).pool.tags
     except PressroomError:
         return []
-    return [CompletionItem(tag, help=str(n)) for tag, n in tags.items() if tag.startswith(incomplete)]
+    return [CompletionItem(tag, help=f"{n:,}") for tag, n in tags.items() if tag.startswith(incomplete)]
 
 
 def complete_theme(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

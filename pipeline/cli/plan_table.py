@@ -95,7 +95,7 @@ def _section_groups(edition: PlannedEdition) -> Iterable[_RowGroup]:
             if each.pinned or reason == _FROZEN:
                 reason = _tags(each)
             rows.append(_row("pinned" if each.pinned else "in", each, _EDITED if each.edited else reason))
-        count = str(len(rows)) if section.limit is None else f"{len(rows)} of at most {section.limit}"
+        count = f"{len(rows):,}" + (f" of at most {section.limit:,}" if section.limit else "")
         yield _RowGroup(section.title or "(no title)", count, rows)
 
 
@@ -106,7 +106,7 @@ def _reason_groups(out: Iterable[PlannedItem]) -> Iterable[_RowGroup]:
         by_reason.setdefault(each.decision.short, []).append(_row("out", each, _tags(each)))
     for reason in sorted(by_reason, key=lambda each: each == NO_SECTION):
         rows = sorted(by_reason[reason], key=lambda row: row[2], reverse=True)  # by date
-        yield _RowGroup(f"Out: {reason}", str(len(rows)), rows)
+        yield _RowGroup(f"Out: {reason}", f"{len(rows):,}", rows)
 
 
 def _tags(planned: PlannedItem) -> str:

@@ -46,7 +46,7 @@ def preview(
     from pipeline.preview.session import SelectedEdition, first_readers
 
     rows, errors = first_readers(recipients) if recipients else ([], [])
-    server = PreviewServer(Path(ctx.obj or "."), SelectedEdition(issue, audience), rows, port)
+    server = PreviewServer(Path(), SelectedEdition(issue, audience), rows, port)
     terminal.result(server.address)
     for error in errors:
         terminal.message(str(error))

@@ -89,7 +89,7 @@ def fail(ctx: click.Context, error: PressroomError) -> NoReturn:
     if len(mistakes) > 1:
         reads = ctx.invoked_subcommand in _READING
         undone = ctx.meta.get(LEFT_UNDONE, "" if reads else "Nothing was written.")
-        message(f"\n{len(mistakes)} mistakes. {undone}".rstrip())
+        message(f"\n{len(mistakes):,} mistakes. {undone}".rstrip())
     ctx.exit(1)
 
 
@@ -257,7 +257,7 @@ def progress(items: Iterable[Item], what: str) -> Iterator[Item]:
     for n, item in enumerate(items):
         if sys.stderr.isatty() and time.monotonic() - started > 1:
             done = n * 24 // total if total else 0
-            bar = f"[{'#' * done}{'.' * (24 - done)}] {n}/{total}" if total else f"{n:,}"
+            bar = f"[{'#' * done}{'.' * (24 - done)}] {n:,}/{total:,}" if total else f"{n:,}"
             if context := click.get_current_context(silent=True):
                 context.meta[_BAR] = True
             click.echo(f"\r{what} {bar}", nl=False, err=True)

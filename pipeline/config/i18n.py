@@ -51,7 +51,13 @@ class Messages:
     language: str = ENGLISH
 
     def format(self, key: str, **values: object) -> str:
-        """A phrase with its placeholders filled, in the plural form of its number if it has several."""
+        """A phrase with its placeholders filled, in the plural form of its number if it has several.
+
+        Raises `ValueError` for None, which a template of an earlier version may hand over.
+        """
+        if missing := [name for name, value in values.items() if value is None]:
+            test = f"{{% if {missing[0]} %}}"
+            raise ValueError(f'"{key}" has no value for "{missing[0]}" on this page; write it within {test}')
         number = values.get(PLURALS[key]) if key in PLURALS else None
         form = f"{key}.{plural_category(self.language, number)}" if isinstance(number, int) else key
         return self.phrases.get(form, self.phrases[key]).format_map(values)

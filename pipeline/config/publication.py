@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pipeline.config.audiences import declared_audiences
 from pipeline.config.delivery_settings import read_delivery
-from pipeline.config.fields import Fields
+from pipeline.config.fields import Field, Fields
 from pipeline.config.sections import read_section
 from pipeline.config.themes import DEFAULT_THEME, read_theme, read_theme_settings, theme_names
 from pipeline.config.toml import toml_fields
@@ -92,10 +93,18 @@ def read_publication(text: str, errors: list[PressroomError], templates: Path | 
         subscribe=read_subscribe(fields.table("subscribe")) if fields.has("subscribe") else None,
         hidden_tags=read_hidden_tags(fields.table("tags")),
         delivery=read_delivery(fields.table("delivery")),
-        lines={key: field.line for key, field in fields.mapping.items()},
+        lines=dict(_lines(fields.mapping)),
     )
     fields.check_unknown()
     return publication
+
+
+def _lines(mapping: Mapping[str, Field], table: str = "") -> Iterator[tuple[str, int]]:
+    """Each key and table with its line, those of a table as `theme.logo`."""
+    for key, field in mapping.items():
+        yield f"{table}{key}", field.line
+        if isinstance(field.value, dict):
+            yield from _lines(field.value, f"{table}{key}.")
 
 
 def read_silence(fields: Fields) -> dict[str, str]:

@@ -15,6 +15,7 @@ from pipeline.config.fields import Fields
 from pipeline.config.toml import toml_fields
 from pipeline.errors import PressroomError
 from pipeline.model import Layout, ThemeSettings
+from pipeline.support.color_contrast import readable_on
 from pipeline.support.files import read_source
 from pipeline.support.template_files import THEMES, theme_folders
 
@@ -67,12 +68,16 @@ def read_theme_settings(fields: Fields, base: ThemeSettings, prefix: str = "") -
     """
     fonts = fields.table("fonts", f"{prefix}fonts")
     heading = _font(fonts, "heading", base.heading_font)
+    light_fields, dark_fields = (fields.table(each, f"{prefix}{each}") for each in ("colors", "dark"))
+    colors, dark = read_palette(light_fields, base.colors), read_palette(dark_fields, base.dark)
+    if light_fields.has("accent") and not dark_fields.has("accent"):
+        dark = replace(dark, accent=readable_on(colors.accent, dark.surface, dark.background))
     settings = replace(
         base,
         layout=fields.choice("layout", Layout) or base.layout,
         card_pictures=fields.boolean("card_pictures", base.card_pictures),
-        colors=read_palette(fields.table("colors", f"{prefix}colors"), base.colors),
-        dark=read_palette(fields.table("dark", f"{prefix}dark"), base.dark),
+        colors=colors,
+        dark=dark,
         body_font=_font(fonts, "body", base.body_font),
         heading_font=heading,
         title_font=_font(fonts, "title", heading if fonts.has("heading") else base.title_font),

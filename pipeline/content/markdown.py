@@ -32,9 +32,9 @@ from pipeline.content import containers
 from pipeline.content.github_markdown import BareAddresses, task_lists
 from pipeline.content.markdown_tokens import TokenReader, alt_text
 from pipeline.content.sanitize import FOOTNOTE, LINE
-from pipeline.content.spaced_addresses import find_lost, find_spaced, find_with_field
+from pipeline.content.spaced_addresses import find_autolink, find_lost, find_spaced, find_with_field
 from pipeline.content.text_width import collapse_spaces
-from pipeline.content.typography import quotation_marks, with_dashes
+from pipeline.content.typography import dashes, quotation_marks
 from pipeline.content.unsafe_html import ParsedMarkdown, code_html, field_html, raw_html
 from pipeline.errors import PressroomError, flatten
 from pipeline.support.merge import TYPED, encode_escaped
@@ -127,10 +127,11 @@ def _parser(language: str) -> MarkdownIt:
     parser.block.ruler.before("container", "depth", _limit_depth)
     parser.inline.ruler.before("escape", "merge_field", _merge_field)
     parser.inline.ruler.after("image", "lost_address", _lost_address)
+    parser.inline.ruler.before("autolink", "lost_autolink", _lost_autolink)
     parser.block.ruler.before("reference", "lost_definition", _lost_definition)
     parser.core.ruler.before("inline", "limit_paragraphs", _limit_paragraphs)
     parser.core.ruler.before("footnote_tail", "footnote_definitions", _footnote_definitions)
-    parser.core.ruler.before("smartquotes", "dashes", _dashes)
+    parser.core.ruler.before("smartquotes", "dashes", dashes)
     parser.core.ruler.after("inline", "task_lists", task_lists)
     for name, rule in _RENDER_RULES.items():
         parser.add_render_rule(name, rule)
@@ -266,7 +267,7 @@ def _link_destination(text: str, position: int, maximum: int) -> Any:
     if match and match[0].endswith("}}") and (text[match.end() : maximum] + ")")[0] in ") \t\n":
         return SimpleNamespace(ok=True, pos=match.end(), str=match[0])
     destination = parseLinkDestination(text, position, maximum)
-    if "\\{" in (source := text[position : destination.pos]):
+    if "\\{" in (source := text[position : destination.pos]) or "&" in source:
         destination.str = unescapeAll(encode_escaped(source[1:-1] if source[0] == "<" else source))
     begin = position
     while begin and text[begin - 1] in " \t\n":
@@ -278,7 +279,7 @@ def _link_destination(text: str, position: int, maximum: int) -> Any:
     if address is None:
         return destination
     meant = re.sub(r"[ \t]*\n[ \t]*", " ", address)
-    return SimpleNamespace(ok=True, pos=position + len(address), str=encode_escaped(meant))
+    return SimpleNamespace(ok=True, pos=position + len(address), str=unescapeAll(encode_escaped(meant)))
 
 
 def _lost_address(state: StateInline, silent: bool) -> bool:
@@ -294,6 +295,17 @@ def _lost_address(state: StateInline, silent: bool) -> bool:
     if address is not None:
         state.push("lost_address", "", 0).meta = {"address": address, "image": image}
     return False
+
+
+def _lost_autolink(state: StateInline, silent: bool) -> bool:
+    """Note an address in angle brackets that has a merge field."""
+    address = find_autolink(state.src, state.pos, state.posMax)
+    if address is None:
+        return False
+    if not silent:
+        state.push("lost_autolink", "", 0).meta = {"address": address}
+    state.pos += len(address) + 2
+    return True
 
 
 def _lost_definition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
@@ -345,19 +357,6 @@ def _footnote_definitions(state: StateCore) -> None:
     state.env["defined"] = defined
 
 
-def _dashes(state: StateCore) -> None:
-    """Replace `--` and `---` by dashes and `...` by an ellipsis, as markdown-it does."""
-    for token in state.tokens:
-        if token.type != "inline" or not ("--" in token.content or "..." in token.content):
-            continue
-        in_autolink = False
-        for child in token.children or ():
-            if child.type in ("link_open", "link_close") and child.info == "auto":
-                in_autolink = child.nesting > 0
-            elif child.type == "text" and not in_autolink:
-                child.content = with_dashes(child.content)
-
-
 # --- to HTML ----------------------------------------------------------------------------------
 
 
@@ -397,4 +396,5 @@ _RENDER_RULES: dict[str, Any] = {
     "footnote_ref": _render_footnote_reference,
     "image": _render_image,
     "lost_address": lambda *_: "",
+    "lost_autolink": lambda *_: "",
 }

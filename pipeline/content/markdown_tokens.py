@@ -95,10 +95,6 @@ class TokenReader:
                 token.attrs[LINE] = self.line
                 address = str(token.attrs.get("href", token.attrs.get("src", "")))
                 self.parsed.mistakes.extend(_address_mistakes(address, self.line))
-                if token.info == "auto" and "{{" in address:
-                    message = f"`<{tokens[number + 1].content}>` would show its merge field as it is written."
-                    hint = f"Write words for readers: `[words]({tokens[number + 1].content})`."
-                    self.parsed.mistakes.append(PressroomError(message, None, self.line, hint))
                 if token.markup == "linkify" and [each.type for each in tokens[number + 3 : number + 4]] == [
                     "merge_field"
                 ]:
@@ -115,6 +111,8 @@ class TokenReader:
                 token.meta["line"] = self.line
             elif token.type == "lost_address":
                 self.parsed.mistakes.append(_lost(token.meta["address"], token.meta["image"], self.line))
+            elif token.type == "lost_autolink":
+                self.parsed.mistakes.append(_lost_autolink(token.meta["address"], self.line))
             elif token.type == "footnote_ref":
                 self.footnote_lines.setdefault(token.meta["id"], self.line)
                 if token.meta.get("label"):
@@ -165,11 +163,23 @@ def _lost(address: str, image: bool, line: int) -> PressroomError:
     """The mistake for an address with spaces that is neither a file's path nor a telephone number."""
     hint = f"Write `(<{address}>)`, or %20 for each space; a title has straight quotes."
     if "{{" in address and not address.startswith("http"):
-        message = f'the address "{address}" {FIELD_BESIDE_TEXT}'
-        return PressroomError(message, None, line, FIELDS_IN_ADDRESSES)
+        return _field_beside_text(address, line)
     if image:
         hint = "Write `![…](<my photo.png>)`, and a title in straight quotes, or rename the file."
     return PressroomError(f'the address "{address}" contains a space.', None, line, hint)
+
+
+def _lost_autolink(address: str, line: int) -> PressroomError:
+    """The mistake for `<address>` with a merge field, which a reader would see as it is written."""
+    if not address.startswith(("http", "{{")):
+        return _field_beside_text(address, line)
+    message = f"`<{address}>` would show its merge field as it is written."
+    return PressroomError(message, None, line, f"Write words for readers: `[words]({address})`.")
+
+
+def _field_beside_text(address: str, line: int) -> PressroomError:
+    message = f'the address "{address}" {FIELD_BESIDE_TEXT}'
+    return PressroomError(message, None, line, FIELDS_IN_ADDRESSES)
 
 
 def _footnote_mistakes(used: Mapping[str, int], defined: Mapping[str, int]) -> Iterator[PressroomError]:

@@ -39,6 +39,10 @@ _BEGINS_AS_ADDRESS = re.compile(
     re.IGNORECASE,
 )
 
+_AUTOLINK = re.compile(
+    r"<((?:[a-z][a-z0-9+.-]+:[^<>{}\n]*|(?=\{\{\s*\w+_url\b))\{\{[^<>{}\n]*\}\}[^<>\n]*)>", re.IGNORECASE
+)
+
 
 def find_spaced(text: str, position: int, end: int, maximum: int) -> str | None:
     """The address with spaces at this position, or None if CommonMark reads one that ends at `end`."""
@@ -58,3 +62,9 @@ def find_lost(text: str, position: int, maximum: int, *, image: bool) -> str | N
     """The words in round brackets at this position that were meant as an address but are not one; or None."""
     match = _LOST.match(text, position, min(maximum, position + _LONGEST))
     return " ".join(match[1].split()) if match and (image or _BEGINS_AS_ADDRESS.match(match[1])) else None
+
+
+def find_autolink(text: str, position: int, maximum: int) -> str | None:
+    """The address with a merge field in angle brackets at this position, or None."""
+    match = _AUTOLINK.match(text, position, min(maximum, position + _LONGEST))
+    return match[1] if match else None

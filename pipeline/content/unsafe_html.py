@@ -15,8 +15,9 @@ from pipeline.config.fields import Field
 from pipeline.content.sanitize import FIELD, LINE
 from pipeline.errors import PressroomError
 from pipeline.model import BlockKind
-from pipeline.support.merge import TYPED
+from pipeline.support.merge import TYPED, encode_escaped
 
+_HREF = re.compile(r"""(?<![\w-])href\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE)
 _FIRST_TAG = re.compile(r"\s*<[A-Za-z][^\s/>]*")
 
 
@@ -77,13 +78,15 @@ def raw_html(html: str, line: int, parsed: ParsedMarkdown) -> str:
     at = match.end() if match else 0
     # The space after it keeps `<br/>` from becoming part of the value.
     head = f"{html[:at]} {LINE}={line} " if match else ""
-    if "{{" not in html and "\\{" not in html:
+    if "{" not in html and "&" not in html:
         return head + html[at:]
     parts = re.split(r"(<[^>]*>)", html[at:]) if not match else _split_after_tag(html[at:])
     offset = html.count("\n", 0, at)
     for number, part in enumerate(parts):
         if number % 2 == 0:
             parts[number] = _mark_fields(part, line + offset, parsed)
+        elif "&" in part:  # a parser decodes it, after which braces would be a field's
+            parts[number] = _HREF.sub(lambda match: encode_escaped(match[0]), part)
         offset += part.count("\n")
     return head + "".join(parts)
 

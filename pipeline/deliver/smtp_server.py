@@ -14,6 +14,10 @@ from pipeline.support.urls import ascii_address
 _HINT = 'Write it like "smtps://user@mail.example" or "smtp+starttls://user@mail.example:587".'
 
 
+PASSWORD = "PRESSROOM_SMTP_PASSWORD"
+"""The variable of the password for the mail server."""
+
+
 class ServerError(PressroomError):
     """A failure of the mail server or of its settings, and not of one recipient; nothing was sent.
 
@@ -118,11 +122,11 @@ def parse_server(url: str, password: str | None) -> SmtpServer:
     if parts.password is not None:
         raise PressroomError(
             "the address of the mail server has a password, which a file that is shared must not have.",
-            hint="Write the user alone, and set the password as PRESSROOM_SMTP_PASSWORD.",
+            hint=f"Write the user alone, and set the password as {PASSWORD}.",
         )
     user = unquote(parts.username or "")
     if user and not password:
         raise PressroomError(
-            f"there is no password for the mail server {host}.", hint="Set it as PRESSROOM_SMTP_PASSWORD."
+            f"there is no password for the mail server {host}.", hint=f"Set it as {PASSWORD}."
         )
     return SmtpServer(host, port, security, user, password if user and password else "")

@@ -162,7 +162,7 @@ def _dated(draft: Draft, known: Known, name: str, before: Article | None) -> Dra
         day, why = reading and reading.moment, "it is in the name of the source"
         if day is None and before is None:
             day = known.now.astimezone(known.zone).date()
-            why = "the source has none: it is today's"
+            why = "the source has none that can be read: it is today's"
         if day:
             draft = replace(draft, date=day).inferring("date", str(day), why)
         elif before:
@@ -193,7 +193,7 @@ def _tagged(draft: Draft, known: Known, before: Article | None) -> Draft:
         return replace(draft, tags=tuple(tags.values()) or (before.tags if before else ()))
     suggested = suggested_tags(draft, known.tags.values())
     for tag, count in suggested:
-        times = "once" if count == 1 else f"{count} times"
+        times = "once" if count == 1 else f"{count:,} times"
         draft = draft.inferring("tag", tag, f"a tag of the publication that the text names {times}")
     return replace(draft, tags=tuple(tag for tag, _ in suggested))
 

@@ -170,7 +170,7 @@ class Import:
     def _titled(self, material: Material, drafts: tuple[Draft, ...]) -> tuple[Draft, ...]:
         number = sum(not each.omitted for each in drafts)
         if number > 1:
-            what = f"holds {number} articles, which cannot all have one title."
+            what = f"holds {number:,} articles, which cannot all have one title."
             raise PressroomError(what, material.name, hint="Leave --title out.")
         return drafts
 

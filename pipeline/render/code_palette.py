@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from pipeline.model import Palette
-from pipeline.render.color_contrast import readable_on, text_color_on
+from pipeline.support.color_contrast import readable_on, text_color_on
 
 _ON_LIGHT = {
     "hc": "#5f6b76",

@@ -13,8 +13,8 @@ from functools import lru_cache
 
 from pipeline.images.draw import Canvas, text_width, writable
 from pipeline.model import Image, OutputFile, Publication
-from pipeline.render.color_contrast import text_color_on
 from pipeline.support import urls
+from pipeline.support.color_contrast import text_color_on
 
 SIDE = 512
 """Pixels that JSON Feed's `icon` is to have at least; browsers scale it down."""

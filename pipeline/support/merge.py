@@ -52,6 +52,8 @@ _IN_ADDRESS = ":url"
 """What the name of a field within an address ends in, in neutral form: its value is percent-encoded."""
 
 _HOST = re.compile(r"https?://[^/?#{}\s]+[/?#]", re.IGNORECASE)
+_BRACE = "&(?:#0*123|#x0*7b|lcub|lbrace);"
+_ESCAPED_BRACES = re.compile(rf"\\\{{\\?\{{|{_BRACE}(?:{_BRACE}|\{{)|\{{{_BRACE}", re.IGNORECASE)
 _LITERAL = '{{ "{{" }}'
 
 
@@ -110,8 +112,8 @@ def read_address(typed: str, known: Mapping[str, str]) -> MergeText:
 
 
 def encode_escaped(address: str) -> str:
-    r"""Percent-encode the two braces of `\{{`, which begin no field."""
-    return re.sub(r"\\\{\\?\{", quote("{{"), address)
+    r"""Percent-encode two braces that begin no field: `\{{`, or one of them a character reference."""
+    return _ESCAPED_BRACES.sub(quote("{{"), address)
 
 
 def encoded_value(value: str) -> str:

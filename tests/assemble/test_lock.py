@@ -146,6 +146,30 @@ def test_a_copied_issue_folder_names_both_locks(workspace: WorkspaceRunner) -> N
     assert "two locks have the same id" in workspace.error("assemble", "3")
 
 
+def test_each_copied_lock_is_to_be_deleted_and_never_that_of_the_first_issue(
+    workspace: WorkspaceRunner,
+) -> None:
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    copied = workspace.read(LOCK)
+    # Renamed after the freeze, so that no lock has the address of its own folder.
+    (workspace.root / FOLDER).rename(workspace.root / "issues/001-renamed")
+    for number in (2, 3):
+        folder = f"issues/00{number}-copy"
+        workspace.write({f"{folder}/issue.md": issue(number, "A copy"), f"{folder}/issue.lock": copied})
+    said = workspace.error("build")
+    for place, other, number in (
+        ("001-renamed", "002-copy", 2), ("002-copy", "001-renamed", 2), ("003-copy", "001-renamed", 3)
+    ):  # fmt: skip
+        assert (
+            f"issues/{place}/issue.lock: two locks have the same id: this one and issues/{other}/issue.lock.\n"
+            f"    Delete issues/00{number}-copy/issue.lock, then: pressroom assemble {number}\n"
+        ) in said
+    for number in (2, 3):
+        (workspace.root / f"issues/00{number}-copy/issue.lock").unlink()
+    workspace.ok("assemble", "--all", "--now", "2026-02-02")
+    workspace.ok("build")
+
+
 def test_an_address_in_a_lock_never_leads_out_of_the_site(workspace: WorkspaceRunner) -> None:
     workspace.ok("assemble", "1", "--now", "2026-02-01")
     for path in ("../../x/", "/etc/", "issues/001-x/../../", "articles/x/", "issues/001-x"):

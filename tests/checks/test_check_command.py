@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from check_examples.images import drawing
 from workspace_kit import ROOT, SETTINGS, WorkspaceRunner, article, issue, png
 
 ISSUE = "issues/001-the-plastic-brain/issue.md"
@@ -287,6 +288,65 @@ def test_a_language_for_which_the_theme_has_no_words_is_a_warning(workspace: Wor
     english = (ROOT / "templates/words/en.toml").read_text(encoding="utf-8")
     workspace.write({"templates/words/cy.toml": english})
     assert "TMPL002" not in workspace.run("build").output
+
+
+def test_a_picture_that_the_settings_name_is_placed_on_its_line_there(workspace: WorkspaceRunner) -> None:
+    settings = f"""{workspace.read("newsletter.toml")}
+[theme]
+logo = "/logo.png"
+logo_alt = "Synapse"
+
+[authors."Ada Example"]
+role = "editor"
+picture = "ada.png"
+"""
+    dark = drawing("#14508c")
+    essay = article("The switch", authors="[Ada Example]")
+    workspace.write(
+        {
+            "newsletter.toml": settings,
+            "logo.png": dark,
+            "ada.png": dark,
+            "issues/articles/glutamate.md": essay,
+        }
+    )
+    output = workspace.run("check", "1", "--only", "IMG016").output
+    for name, line in (("logo.png", 'logo = "/logo.png"'), ("ada.png", 'picture = "ada.png"')):
+        number = settings.split("\n").index(line) + 1
+        assert f'newsletter.toml:{number}: warning IMG016: the image "{name}" is transparent' in output
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("smtp://mail.example", "mail to mail.example:25 would not be encrypted"),
+        ("smtps://ada:secret@mail.example", "the address of the mail server has a password"),
+        ("mail.example:465", "does not begin with smtps://"),
+        ("resend://api.resend.com/emails", "the address of Resend is not a host and a port."),
+    ],
+)
+def test_a_mail_server_that_send_would_refuse_is_a_warning_before(
+    workspace: WorkspaceRunner, url: str, says: str
+) -> None:
+    settings = workspace.read("newsletter.toml")
+    workspace.write({"newsletter.toml": f'{settings}\n[delivery]\nurl = "{url}"\n'})
+    line = settings.count("\n") + 3
+    output = workspace.run("check", "1").output
+    assert f"newsletter.toml:{line}: warning SEND001: " in output and says in output
+    assert "secret" not in output
+    workspace.write({"people.csv": "email\nada@example.org\n"})
+    workspace.ok("assemble", "1")
+    assert (
+        says
+        in workspace.run("send", "1", "--to", str(workspace.root / "people.csv"), "--yes", "--force").stderr
+    )
+
+
+def test_a_mail_server_is_checked_without_its_password(workspace: WorkspaceRunner) -> None:
+    settings = workspace.read("newsletter.toml")
+    for url in ("smtps://ada@mail.example", "resend://api.resend.com"):
+        workspace.write({"newsletter.toml": f'{settings}\n[delivery]\nurl = "{url}"\n'})
+        assert "SEND001" not in workspace.run("check", "1").output
 
 
 def test_a_theme_of_ones_own_is_looked_at_for_templates_that_replace_none(workspace: WorkspaceRunner) -> None:

@@ -11,6 +11,7 @@ from check_kit import BODY, Case, check_context
 from hypothesis import example, given
 from hypothesis import strategies as st
 from property_kit import tries
+from workspace_kit import SETTINGS
 
 from pipeline.checks.cascade import Styles
 from pipeline.checks.client_features import first_uses
@@ -20,7 +21,7 @@ from pipeline.checks.page_text import text_runs
 from pipeline.checks.rules.client_support import HARMLESS, support_of
 from pipeline.checks.runner import rule_of
 from pipeline.config.publication import CLIENTS
-from pipeline.model import Finding, Severity
+from pipeline.model import Finding, Place, Severity
 from pipeline.support.css import hex_colour, value_parts
 
 ARTICLE = "issues/articles/glutamate-switch.md"
@@ -110,8 +111,9 @@ def test_what_an_editor_wrote_is_placed_in_her_file() -> None:
 
 
 def test_a_pair_of_the_settings_colours_is_placed_in_the_settings() -> None:
-    (first, *_) = found("COLOR001", Case(settings='[theme.colors]\nmuted = "#b0b0b0"\n'))
-    assert first.place.path == "newsletter.toml"
+    case = Case(settings='[theme.colors]\ntext = "#000000"\nmuted = "#b0b0b0"\n')
+    (first, *_) = found("COLOR001", case)
+    assert first.place == Place("newsletter.toml", SETTINGS.count("\n") + 4)
     assert "muted (#b0b0b0) on surface (#ffffff)" in first.message
     assert first.hint == "Change one of the two under [theme.colors]."
 
@@ -129,8 +131,8 @@ def test_the_same_colours_by_night_are_placed_in_the_settings() -> None:
         }.items()
     )
     (only,) = found("COLOR003", Case(settings=f"[theme.dark]\n{palette}\n"))
-    assert (only.place.path, only.message) == (
-        "newsletter.toml",
+    assert (only.place, only.message) == (
+        Place("newsletter.toml", SETTINGS.count("\n") + 2),
         "[theme.dark] has the same colours as [theme.colors].",
     )
 

@@ -65,6 +65,26 @@ def test_init_in_this_folder_says_no_way_into_it(tmp_path: Path, monkeypatch: py
     assert "Next:  pressroom plan 1\n       pressroom build" in said and "cd " not in said
 
 
+def test_every_path_that_is_typed_is_relative_to_the_folder_of_the_option(
+    workspace: WorkspaceRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    workspace.write({
+        "in/note.md": "# A note\n\nWords of the note.\n", "in/people.csv": "email\nada@reader.example\n",
+    })  # fmt: skip
+    workspace.ok("assemble", "1")
+    assert "in/people.csv:2: " in workspace.run("send", "1", "--to", "in/people.csv", "--plan").stderr
+    workspace.ok("import", "in/note.md")
+    workspace.ok("test", "1", "--to", "ada@reader.example", "--recipient", "in/people.csv", "-o", "out/t.eml")
+    workspace.run("export", "1", "-o", "out/bundle", "--force")
+    workspace.ok("build")
+    workspace.ok("feed", "--check", "--against", "build/site")
+    assert {"out/t.eml", "out/bundle/email.html"} <= workspace.tree().keys()
+    assert Path.cwd() == elsewhere and not list(elsewhere.iterdir())
+
+
 def test_init_inside_a_workspace_is_refused_without_the_option_for_it(workspace: WorkspaceRunner) -> None:
     before, inner = workspace.tree(), workspace.root / "issues" / "inner"
     said = workspace.error("init", str(inner))

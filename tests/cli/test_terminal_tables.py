@@ -171,6 +171,17 @@ def test_a_frozen_plan_says_so_and_marks_what_was_edited_or_deleted(workspace: W
     assert "Out: frozen without it  1" in said
 
 
+def test_a_large_count_has_its_thousands_apart(workspace: WorkspaceRunner) -> None:
+    links = "".join(
+        f"- {{url: 'https://a.example/{n}', title: Link {n}, tags: [seldom], date: 2026-01-01}}\n"
+        for n in range(1200)
+    )
+    workspace.write({"issues/links/many.yaml": links})
+    assert re.search(r"seldom +0 +1,200\n", workspace.ok("tags"))
+    assert re.search(r"Out: .*  1,20\d\n", workspace.ok("plan", "1", "--all"))
+    assert re.search(r"1,20\d \w+ have only tags that no section takes", workspace.run("check", "1").stdout)
+
+
 @pytest.mark.parametrize(
     "columns", [50, pytest.param(80, marks=pytest.mark.slow), pytest.param(120, marks=pytest.mark.slow)]
 )

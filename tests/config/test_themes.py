@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,9 +21,13 @@ from workspace_kit import ROOT, WorkspaceRunner, png
 from pipeline.checks.cascade import Styles
 from pipeline.checks.html_page import parse_page
 from pipeline.checks.page_text import visible_texts
-from pipeline.config.themes import read_theme, theme_names
-from pipeline.model import Palette
-from pipeline.render.color_contrast import contrast, text_color_on
+from pipeline.config.colors import DARK
+from pipeline.config.fields import Fields
+from pipeline.config.themes import read_theme, read_theme_settings, theme_names
+from pipeline.config.toml import toml_fields
+from pipeline.errors import PressroomError
+from pipeline.model import Palette, ThemeSettings
+from pipeline.support.color_contrast import contrast, text_color_on
 
 GOLDEN = ROOT / "tests" / "golden"
 THEMES = theme_names(None)
@@ -36,7 +41,12 @@ def built(request: pytest.FixtureRequest, builds: Builds) -> WorkspaceRunner:
 
 @pytest.fixture
 def html(built: WorkspaceRunner) -> str:
-    return built.read(f"build/{EMAIL}")
+    return with_plain_spaces(built.read(f"build/{EMAIL}"))
+
+
+def with_plain_spaces(html: str) -> str:
+    """HTML without the spaces that keep a date in one line."""
+    return html.replace("\u00a0", " ")
 
 
 # --- every theme -------------------------------------------------------------------------------
@@ -271,7 +281,9 @@ def essay(workspace: WorkspaceRunner, theme: str, title: str = "The kettle", let
     )
     workspace.ok("build", "1", "--now", "2026-02-02")
     html = workspace.read("build/issues/001-the-kettle/email.html")
-    return html[html.index('role="article"') :]  # after the inbox line and the name of the message
+    return with_plain_spaces(
+        html[html.index('role="article"') :]
+    )  # after the inbox line and the name of the message
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -445,9 +457,32 @@ def test_a_theme_of_a_workspace_is_a_folder_with_what_it_changes(workspace: Work
     email, css = workspace.read(ISSUE), workspace.read("build/site/style.css")
     assert ">Of my own</div>" in email and "Unsubscribe" in email
     assert "#aa2200" in email and "#1f5f5b" not in email
-    assert "#7cc9c1" in email  # the dark colours stay the default theme's
+    assert DARK.surface in email and DARK.accent not in email  # the theme's dark colours, and its own accent
     assert "--accent: #aa2200" in css and "font-size: 118.75%" in css
     assert "font-size:19px;line-height:30px" in email
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("accent", ["#1d4f7c", "#c01f3f", "#000000", "#ffcc00"])
+def test_an_accent_alone_is_that_of_the_dark_scheme_too_as_light_as_it_needs_to_be(
+    theme: str, accent: str
+) -> None:
+    def look(table: str) -> ThemeSettings:
+        errors: list[PressroomError] = []
+        settings = read_theme_settings(
+            Fields(toml_fields(table, "newsletter.toml"), "newsletter.toml", errors),
+            read_theme(theme, None, []),
+        )
+        assert not errors
+        return settings
+
+    dark = look(f'colors = {{ accent = "{accent}" }}').dark
+    assert min(contrast(dark.accent, each) for each in (dark.surface, dark.background)) >= 4.5
+    assert (dark.accent == accent) == (contrast(accent, dark.surface) >= 4.5)
+    assert replace(dark, accent="") == replace(read_theme(theme, None, []).dark, accent="")
+    own = look(f'colors = {{ accent = "{accent}" }}\ndark = {{ accent = "#8fbce6" }}')
+    assert own.dark.accent == "#8fbce6"
+    assert look('colors = { text = "#111111" }').dark == read_theme(theme, None, []).dark
 
 
 def test_the_theme_of_the_docs_works_and_its_mistake_reads_as_they_say(workspace: WorkspaceRunner) -> None:

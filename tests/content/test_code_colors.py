@@ -14,7 +14,7 @@ from pipeline.content.email_forms import code_lines
 from pipeline.content.html_nodes import escaped
 from pipeline.model import Palette
 from pipeline.render.code_palette import code_palette
-from pipeline.render.color_contrast import contrast
+from pipeline.support.color_contrast import contrast
 
 LANGUAGES = (
     "python",

@@ -27,6 +27,7 @@ SITE = "https://synapse.example"
         ("[a page](my page.md#a-part)", "my%20page.md#a-part"),
         ("[a page](my page.md#a part)", "my%20page.md#a%20part"),
         ("[a page](page.md#a part 'T')", "page.md#a%20part"),
+        (r"[a page](my page.md?a=1&amp;b\_c=2)", "my%20page.md?a=1&amp;b_c=2"),
         ("**[a page](my page.md)**", "my%20page.md"),
         ("- [a page](my page (2).md)", "my%20page%20(2).md"),
     ],

@@ -240,7 +240,7 @@ def test_workspace_adds_a_language(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "cy.toml").write_text(english.replace("February", "Chwefror"), encoding="utf-8")
     html = render(publication=replace(PUBLICATION, language="cy-GB"), templates=Templates(tmp_path)).html
-    assert "1 Chwefror 2026" in html
+    assert "1\u00a0Chwefror\u00a02026" in html
     (folder / "cy.toml").write_text(english.replace("unsubscribe =", "unsubscrbe ="), encoding="utf-8")
     with pytest.raises(PressroomError, match=r'templates/words/cy.toml: there is no phrase "unsubscrbe"'):
         render(publication=replace(PUBLICATION, language="cy"), templates=Templates(tmp_path))

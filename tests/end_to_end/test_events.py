@@ -101,12 +101,30 @@ def test_a_renamed_article_keeps_the_id_of_its_event(workspace: WorkspaceRunner)
     assert calendar_files(workspace).keys() == before.keys()
 
 
+def test_no_line_of_the_html_breaks_within_a_fact_and_the_text_part_has_plain_spaces(
+    workspace: WorkspaceRunner,
+) -> None:
+    days = EVENT.replace("03-03 19:00", "03-03").replace("21:00", "2026-04-05")
+    revised = article("Revised", body="Words.", updated="2026-01-20")
+    workspace.write({TALK: article("An evening", body=days), "issues/articles/revised.md": revised})
+    build(workspace)
+    html, text = (workspace.read(f"build/issues/001-plastic/email.{form}") for form in ("html", "txt"))
+    for glued in (
+        "3_March_2026 – 5_April_2026 · 1_min_read",
+        "8_January_2026 · Updated 20_January_2026 · 1_min_read",
+        "Issue_1 · 1_February_2026 · 1_min_read",
+    ):
+        assert f"\n{glued.replace('_', ' ')}\n" in text
+        unbroken = glued.replace("_", "\u00a0")
+        assert f">{unbroken}<" in html
+
+
 def test_an_article_shows_the_date_of_its_event_and_feeds_the_one_of_publishing(
     workspace: WorkspaceRunner,
 ) -> None:
     build(workspace)
     assert "\n3 March 2026\n" in workspace.read("build/issues/001-plastic/email.txt")
-    assert ">3 March 2026</p>" in workspace.read("build/issues/001-plastic/email.html")
+    assert ">3\u00a0March\u00a02026</p>" in workspace.read("build/issues/001-plastic/email.html")
     page = workspace.read("build/site/articles/evening/index.html")
     assert '<time datetime="2026-03-03T19:00:00+00:00">3 March 2026</time>' in page
     assert "8 January 2026" not in page

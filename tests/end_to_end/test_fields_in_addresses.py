@@ -161,8 +161,12 @@ def test_encoded_braces_are_braces(written: str) -> None:
     "written", ["[x]({})", "[x](<{}>)", "[x][y]\n\n[y]: {}", "[x][y]\n\n[y]: <{}>", '<a href="{}">x</a>']
 )
 @pytest.mark.parametrize(
-    "braces", [r"\{{email}}", r"\{{ email }}", r"\{\{email}}", "%7B%7Bemail%7D%7D", "%7b%7bemail%7d%7d"]
-)
+    "braces",
+    [
+        r"\{{email}}", r"\{{ email }}", r"\{\{email}}", "%7B%7Bemail%7D%7D", "%7b%7bemail%7d%7d",
+        "&#123;&#123;email}}", "{&#x7B;email}}", "&lcub;{email}&#125;",
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize("field", ["", "&to={{ email }}"])
 def test_escaped_braces_are_braces_beside_a_field_too(written: str, braces: str, field: str) -> None:
     shown = html(written.replace("{}", f"https://a.example/?q={braces}{field}"), Medium.EMAIL)
@@ -191,6 +195,10 @@ def test_an_address_as_a_browser_copies_it_is_questioned(polls: WorkspaceRunner)
         ("[x]({{ web_url }}#a)", "beside other text"), ("[x](<{{ web_url }}#a>)", "beside other text"),
         ("[x](https://a.example/{{ emial }})", 'Did you mean "email"?'),
         ("<https://a.example/?to={{email}}>", "would show its merge field"),
+        ("<https://a.example/?to={{ email }}>", "would show its merge field"),
+        ("<{{ web_url }}>", "`<{{ web_url }}>` would show its merge field as it is written. Write words"),
+        ("[see <{{unsubscribe_url}}> here](page.md)", "would show its merge field"),
+        ("<mailto:{{ email }}>", 'the address "mailto:{{ email }}" has a merge field beside other text.'),
         ("[x](https://a%20b.example/)", "is not a web address"), ("[x](https://[)", "is not a web address"),
     ],
 )  # fmt: skip
@@ -198,3 +206,16 @@ def test_what_cannot_be_an_address_is_an_error_with_its_line(written: str, says:
     with pytest.raises(PressroomError, match=r"^a\.md:1: ") as caught:
         parse(written)
     assert says in str(caught.value)
+    assert str(caught.value).count("a.md:") == 1
+
+
+@pytest.mark.parametrize("written", ["Ada <{{ email }}>", r"\<{{ web_url }}>", "&lt;{{ web_url }}>"])
+def test_angle_brackets_that_are_no_address_stay_text(written: str) -> None:
+    assert re.search(r"&lt;\{\{ (email|web_url) \}\}&gt;", html(written, Medium.EMAIL))
+
+
+def test_escaped_braces_in_raw_html_are_text_in_every_place() -> None:
+    code = '<pre><code>&lt;a href="&#123;&#123; url }}"&gt;</code></pre>'
+    assert 'href="&#123;&#123; url' in html(code, Medium.EMAIL)
+    titled = '<a href="https://a.example/" title="&#123;&#123; email }}">&#123;&#123; email }}</a>'
+    assert html(titled, Medium.EMAIL).count("&#123;&#123; email &#125;&#125;") == 2

@@ -12,6 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from import_kit import SOURCES
 from property_kit import tries
+from workspace_kit import WorkspaceRunner
 
 from pipeline.errors import PressroomError
 from pipeline.importers.draft import Draft, Left, Material
@@ -446,3 +447,15 @@ def test_all_that_items_say_is_in_the_drafts(items: list[tuple[str, str, str, st
     for draft, (_, _, first, second) in zip(drafts, items, strict=True):
         assert " ".join(draft.body.split()) == f"{first} - {second}"
         assert [each.text for each in draft.left] == ([second] if kind == "rss" else [])
+
+
+def test_a_date_that_cannot_be_read_is_shown_beside_the_one_in_its_place(workspace: WorkspaceRunner) -> None:
+    words = "<description>Words of the piece, as many as a text has.</description>"
+    odd = f"<title>Odd</title><guid>1</guid><pubDate>Somewhen in May</pubDate>{words}"
+    workspace.write(
+        {"feed.xml": rss(odd), "odd.md": "---\ntitle: Odder\ndate: 5/6/2026\n---\nWords of it.\n"}
+    )
+    said = workspace.ok("import", "feed.xml", "odd.md", "--dry-run", "--now", "2026-02-02")
+    assert said.count("inferred date: 2026-02-02 (the source has none that can be read: it is today's)") == 2
+    assert '    left out: "Somewhen in May" (is no date that can be read)\n' in said
+    assert '"date: 5/6/2026" (can be read with the day or the month first' in said

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree, html
 from site_links_kit import Site, broken_links
-from workspace_kit import SETTINGS, WorkspaceRunner, article, issue, png
+from workspace_kit import ROOT, SETTINGS, WorkspaceRunner, article, issue, png
 
 from pipeline.actions.assemble import assemble_issue
 from pipeline.render.site import list_pages, paging, search_index
@@ -176,3 +176,24 @@ def test_500_issues_make_no_page_over_60_kb_compressed(tmp_path: Path) -> None:
     for file in (workspace.root / "build/site").rglob("*"):
         if file.suffix in {".html", ".js", ".css"} or file.parent.name == "search":
             assert len(gzip.compress(file.read_bytes())) < 60_000, file
+
+
+def test_a_copied_template_that_counts_on_every_page_is_named_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (paging, list_pages, search_index):
+        monkeypatch.setattr(module, "PAGE", 8)
+    workspace = WorkspaceRunner(tmp_path / "workspace")
+    write_issues(workspace, 12)
+    copy = (ROOT / "templates/web/tag.html.j2").read_text(encoding="utf-8")
+    workspace.write(
+        {
+            "templates/web/tag.html.j2": copy.replace("{% if count %}", "").replace(
+                "</span> {% endif %}", "</span> "
+            )
+        }
+    )
+    assert (
+        'templates/web/tag.html.j2:8: this template failed: "web.count" has no value for "count" on this page; '
+        "write it within {% if count %}."
+    ) in " ".join(workspace.error("build", "--now", "2030-01-01").split())

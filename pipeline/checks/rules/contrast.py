@@ -11,9 +11,8 @@ from pipeline.checks.context import CheckContext
 from pipeline.checks.html_page import HtmlPage
 from pipeline.checks.page_text import visible_texts
 from pipeline.checks.rule import Violation, rule
-from pipeline.checks.source_places import SETTINGS
 from pipeline.model import Palette, Severity
-from pipeline.render.color_contrast import contrast
+from pipeline.support.color_contrast import contrast
 from pipeline.support.css import rgba
 
 _NORMAL, _LARGE = 4.5, 3.0
@@ -78,7 +77,8 @@ def no_dark_scheme(context: CheckContext) -> Iterator[Violation]:
             return
     theme = context.publication.theme
     if theme.dark == theme.colors:
-        yield Violation("[theme.dark] has the same colours as [theme.colors].", SETTINGS)
+        place = context.setting_place("theme.dark", "theme.colors", "theme")
+        yield Violation("[theme.dark] has the same colours as [theme.colors].", place)
     else:
         place = context.in_theme(None, "dark.colors", "<mj-style")
         yield Violation("the email looks the same in the dark scheme.", place)
@@ -111,9 +111,11 @@ def _faint(
             continue
         about = (ink, behind, large)
         message = f'{scheme}"{text[:40]}" is {{}}: {ratio:.1f} to 1 instead of {least:g}.'
-        if names := _names(ink, behind, palette):
+        if named := _names(ink, behind, palette):
+            names, keys = named
+            place = context.setting_place(*(f"{table}.{key}" for key in keys), table)
             hint = f"Change one of the two under [{table}]."
-            yield Violation(message.format(names), SETTINGS, hint, about=about)
+            yield Violation(message.format(names), place, hint, about=about)
         else:
             settings = {getattr(palette, name) for name in Palette.__slots__}
             # The colour that is not a setting leads to its place in the theme.
@@ -131,8 +133,8 @@ def is_large(style: Mapping[str, str]) -> bool:
     return size >= 24 or (size >= 18.66 and bold)
 
 
-def _names(ink: str, behind: str, palette: Palette) -> str | None:
-    """The pair by its names in the settings, where these alone decide the two colours."""
+def _names(ink: str, behind: str, palette: Palette) -> tuple[str, tuple[str, ...]] | None:
+    """The pair in words and its keys in the settings, where these alone decide the two colours."""
 
     def setting(colour: str, *names: str) -> str | None:
         return next((name for name in names if getattr(palette, name) == colour), None)
@@ -140,8 +142,10 @@ def _names(ink: str, behind: str, palette: Palette) -> str | None:
     text, below = setting(ink, "text", "muted", "accent"), setting(behind, "surface", "background", "accent")
     if below == "accent" and ink in {"#ffffff", "#111111"}:
         # The theme chooses the better of these two by itself, so that only the accent can be changed.
-        return f"{ink} on accent ({behind})"
-    return f"{text} ({ink}) on {below} ({behind})" if text and below and text != below else None
+        return f"{ink} on accent ({behind})", ("accent",)
+    if not text or not below or text == below:
+        return None
+    return f"{text} ({ink}) on {below} ({behind})", (text, below)
 
 
 def _background(page: HtmlPage, styles: Styles, element: Element, known: dict[Element | None, str]) -> str:

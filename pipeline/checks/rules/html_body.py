@@ -345,4 +345,4 @@ def long_word(context: CheckContext) -> Iterator[Violation]:
         if element.tag != "img":
             words |= {word: element for word in text.split() if len(word) >= _LONGEST_WORD}
     for word, element in words.items():
-        yield Violation(f'"{word[:30]}…" has {len(word)} characters.', context.origin(element, word))
+        yield Violation(f'"{word[:30]}…" has {len(word):,} characters.', context.origin(element, word))

@@ -14,7 +14,7 @@ from pipeline.checks.page_text import split_url, words
 from pipeline.checks.rule import Violation, rule
 from pipeline.content.tree_text import content_texts
 from pipeline.model import Image, Place, Severity
-from pipeline.render.color_contrast import contrast
+from pipeline.support.color_contrast import contrast
 from pipeline.support.limits import ALL_IMAGES, EMAIL_WIDTH, ONE_IMAGE, TALLEST_IMAGE
 
 _LONGEST_ALT = 250

@@ -289,7 +289,7 @@ def added_parameters(context: CheckContext) -> Iterator[Violation]:
     addresses = context.rendered.plain_addresses
     if addresses:
         names = "&".join(f"{name}={value}" for name, value in context.publication.links.parameters.items())
-        count = "1 address" if len(addresses) == 1 else f"{len(addresses)} addresses"
+        count = "1 address" if len(addresses) == 1 else f"{len(addresses):,} addresses"
         yield Violation(f"`{names}` is added to {count} of the email.", context.setting_place("links"))
 
 

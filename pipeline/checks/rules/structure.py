@@ -120,7 +120,7 @@ def long_paragraph(context: CheckContext) -> Iterator[Violation]:
     for passage in context.passages:
         count = len(passage.text.split())
         if passage.tag == "p" and count > _LONGEST_PARAGRAPH:
-            yield Violation(f"a paragraph has {count} words.", passage.place())
+            yield Violation(f"a paragraph has {count:,} words.", passage.place())
 
 
 @rule(

@@ -183,6 +183,6 @@ def parameters(context: CheckContext) -> Iterator[Violation]:
     """`no_tracking` promises that the addresses are those that were written."""
     if context.publication.no_tracking and context.rendered.plain_addresses:
         count = len(context.rendered.plain_addresses)
-        addresses = "1 address" if count == 1 else f"{count} addresses"
+        addresses = "1 address" if count == 1 else f"{count:,} addresses"
         message = f"[links] adds parameters to {addresses} of an email without tracking."
         yield Violation(message, context.setting_place("links"))

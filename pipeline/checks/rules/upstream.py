@@ -1,7 +1,7 @@
-"""Rules that report findings of earlier stages (DATE, LOCK, TAG, TMPL, LINK, RAW) and of silencing (CHECK).
+"""Rules that report findings of earlier stages (DATE, LOCK, TAG, TMPL, LINK, RAW), and SEND and CHECK.
 
-Assembling and composing find the former while they work, `runner.py` the latter; here they get their
-explanation.
+Assembling and composing find the former while they work; silences are looked at in `runner.py`, and the mail
+server in `actions/check.py`. Here they get their explanation.
 """
 
 from __future__ import annotations
@@ -125,6 +125,18 @@ def unused_template(context: CheckContext) -> Iterator[Violation]:
 def language_without_words(context: CheckContext) -> Iterator[Violation]:
     """Readers find "Unsubscribe" and "View in browser" in a language that the letter is not in."""
     return _noticed(context, "TMPL002")
+
+
+@rule(
+    "SEND001",
+    Severity.WARNING,
+    "The mail server is not one that mail is handed to",
+    source="docs/sending.md",
+    remedy="Correct `url` under [delivery] in newsletter.toml.",
+)
+def refused_server(context: CheckContext) -> Iterator[Violation]:
+    """`pressroom send` refuses the address. On the day of sending it would be late to find out."""
+    return _noticed(context, "SEND001")
 
 
 @rule(

@@ -110,7 +110,7 @@ def _sort(part: Message, parts: MailParts, name: str) -> None:
     elif kind.startswith("image/") and cid:
         parts.pictures.setdefault(cid, data)
     elif data.strip() or filename:
-        what = ", ".join(filter(None, [filename, kind, f"{len(data)} bytes"]))
+        what = ", ".join(filter(None, [filename, kind, f"{len(data):,} bytes"]))
         parts.left.append(Left(what, "an attachment"))
 
 

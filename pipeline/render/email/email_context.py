@@ -66,13 +66,16 @@ class EmailContext:
 
     @property
     def issue_line(self) -> str:
-        """The issue's number, date and reading time in one line, after the section of the only article."""
+        """The issue's number, date and reading time in one line, after the section of the only article.
+
+        No line of an email breaks within one of them, here and in `details`.
+        """
         issue, show = self.edition.issue, self.show
         parts = (
             *(each.title for each in self.edition.sections if self.edition.only_article and each.items),
-            self.messages.format("issue", number=issue.number) if show.issue_number else "",
-            self.messages.date(issue.date) if show.date else "",
-            self.messages.format("minutes", minutes=self.edition.minutes) if show.reading_time else "",
+            unbroken(self.messages.format("issue", number=issue.number)) if show.issue_number else "",
+            unbroken(self.messages.date(issue.date)) if show.date else "",
+            unbroken(self._minutes(self.edition.minutes)),
         )
         return " · ".join(filter(None, parts))
 
@@ -95,8 +98,10 @@ class EmailContext:
 
     def minutes(self, article: ComposedArticle) -> str:
         """The reading time of an article."""
-        time = self.messages.format("minutes", minutes=article.content.minutes)
-        return time if self.show.reading_time else ""
+        return self._minutes(article.content.minutes)
+
+    def _minutes(self, minutes: int) -> str:
+        return self.messages.format("minutes", minutes=minutes) if self.show.reading_time else ""
 
     def byline(self, article: ComposedArticle) -> str:
         """The authors of an article."""
@@ -112,21 +117,21 @@ class EmailContext:
         An article with an event has its days. The issue's own date is left out, and of a lone article the
         issue's reading time, for `issue_line` has said them.
         """
-        shown_above = {"", self.messages.date(self.edition.issue.date)}
+        shown_above = {"", unbroken(self.messages.date(self.edition.issue.date))}
         if len(self.edition.articles) == 1:
-            shown_above.add(self.messages.format("minutes", minutes=self.edition.minutes))
-        parts = [self.minutes(article)]
+            shown_above.add(unbroken(self._minutes(self.edition.minutes)))
+        parts = [unbroken(self.minutes(article))]
         first = []
         if series := self.edition.series.get(article.article.slug):
             first.append(self.messages.format("series", number=series.number, series=series.series))
         if self.show.date:
             updated = revision_date(article.article)
-            revised = self.messages.format("updated", date=self.messages.date(updated)) if updated else ""
-            parts.insert(0, revised)
+            day = unbroken(self.messages.date(updated)) if updated else ""
+            parts.insert(0, self.messages.format("updated", date=day) if day else "")
             if event := first_event(article.content, Medium.EMAIL, self.edition.audience):
-                first.append(event.days)
+                first.append(unbroken(event.days))
             else:
-                parts.insert(0, self.messages.date(article.article.date))
+                parts.insert(0, unbroken(self.messages.date(article.article.date)))
         return " · ".join([*first, *(part for part in parts if part not in shown_above)])
 
     def more_link(self, article: ComposedArticle, layout: Layout) -> EmailLink | None:
@@ -182,6 +187,11 @@ class EmailContext:
         sections = self.edition.sections
         section = next(s.title for s in sections if any(item is article for item, _ in s.items))
         return self.links.address(url, section)
+
+
+def unbroken(text: str) -> str:
+    """A text within which no line breaks; of two dates, a line may break beside their dash."""
+    return text.replace(" ", "\u00a0").replace("\u00a0–\u00a0", " – ")
 
 
 def shown_together(

@@ -39,7 +39,7 @@ def email_text(context: EmailContext) -> MergeText:
     edition, publication = context.edition, context.publication
     links = LinkList()
     parts = [
-        _lines(_wrap(publication.title), _wrap(publication.tagline), _wrap(context.issue_line)),
+        _lines(_wrap(publication.title), _wrap(publication.tagline), _facts(context.issue_line)),
         _lines("=" * TEXT_COLUMNS, _wrap(edition.issue.title), "=" * TEXT_COLUMNS),
         _paragraphs(_image(edition.letter.lead), _content(edition.letter, context, links)),
     ]
@@ -104,7 +104,7 @@ def _article(composed: ComposedArticle, layout: Layout, context: EmailContext, l
         for each in context.related_links(composed)
     ]
     return _paragraphs(
-        _lines(title, underline, _wrap(context.byline(composed)), _wrap(context.details(composed))),
+        _lines(title, underline, _wrap(context.byline(composed)), _facts(context.details(composed))),
         dek,
         _image(composed.content.lead),
         content,
@@ -157,6 +157,10 @@ def _footer(context: EmailContext) -> list[str]:
         # Whole addresses, not numbers: readers must find these without searching.
         _lines(*(f"{label}: {merge.marked(url)}" for label, url in links)),
     ]
+
+
+def _facts(line: str) -> str:
+    return _wrap(line.replace("\u00a0", " "))
 
 
 def _wrap(text: str, after: str = "") -> str:

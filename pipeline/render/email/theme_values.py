@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pipeline.config.i18n import direction
 from pipeline.model import Palette, ThemeSettings
 from pipeline.render.code_palette import code_palette
-from pipeline.render.color_contrast import text_color_on
+from pipeline.support.color_contrast import text_color_on
 from pipeline.support.limits import EMAIL_GUTTER, EMAIL_WIDTH, THUMBNAIL_WIDTH
 from pipeline.support.templating import Markup
 

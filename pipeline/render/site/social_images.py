@@ -15,9 +15,9 @@ from urllib.parse import unquote
 from pipeline.config.i18n import Messages, direction
 from pipeline.images.draw import Canvas, text_width, writable
 from pipeline.model import Image, OutputFile, Palette, Publication
-from pipeline.render.color_contrast import text_color_on
 from pipeline.render.site.site_index import SiteIndex
 from pipeline.support import urls
+from pipeline.support.color_contrast import text_color_on
 
 WIDTH, HEIGHT = 1200, 630
 """The proportions that Open Graph's readers require, 1.91 to 1, sharp on a dense screen."""

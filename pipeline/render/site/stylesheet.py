@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pipeline.config.i18n import direction, load_messages
 from pipeline.model import OutputFile, Palette, Publication, ThemeSettings
 from pipeline.render.code_palette import code_palette
-from pipeline.render.color_contrast import text_color_on
+from pipeline.support.color_contrast import text_color_on
 from pipeline.support.templating import Templates
 from pipeline.support.urls import FEED_STYLE
 

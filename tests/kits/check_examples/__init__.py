@@ -26,6 +26,7 @@ ELSEWHERE = {
     "TAG003",
     "TMPL001",
     "TMPL002",
+    "SEND001",
     "LINK001",
     "LINK002",
     "LINK019",
