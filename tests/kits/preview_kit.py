@@ -17,7 +17,7 @@ COMMAND = "from pipeline.cli import main; main(prog_name='pressroom')"
 @dataclass
 class RunningPreview:
     url: str
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes]
 
     @property
     def origin(self) -> str:
@@ -27,7 +27,7 @@ class RunningPreview:
         """End it as Ctrl-C does; its exit code, and what it said since."""
         self.process.send_signal(number)
         rest, _ = self.process.communicate(timeout=20)
-        return self.process.returncode, rest
+        return self.process.returncode, rest.decode()
 
 
 @contextmanager
@@ -38,13 +38,13 @@ def run_preview(root: Path, *options: str, **environment: str) -> Iterator[Runni
         [sys.executable, "-c", COMMAND, "-C", str(root), "preview", *browser, *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
+        bufsize=0,  # `communicate` would lose what was read ahead of it
         env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
     )
     assert process.stdout is not None
     try:
-        url = process.stdout.readline().strip()
-        assert url.startswith("http://127.0.0.1:"), url + process.stdout.read()
+        url = process.stdout.readline().decode().strip()
+        assert url.startswith("http://127.0.0.1:"), url + process.stdout.read().decode()
         yield RunningPreview(url, process)
     finally:
         if process.poll() is None:

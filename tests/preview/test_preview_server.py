@@ -183,7 +183,7 @@ def test_the_state_tells_what_there_is_to_choose(golden: RunningPreview) -> None
     assert state["audiences"] == ["everyone", "clinicians"]
     assert state["recipients"] == ["ada@example.org"]
     assert golden.process.stdout is not None
-    assert 'readers.csv:3: "nobody" is not an email address.' in golden.process.stdout.readline()
+    assert b'readers.csv:3: "nobody" is not an email address.' in golden.process.stdout.readline()
     assert state["inbox"]["subject"] == "Every block: “quoted”, there"
 
 
