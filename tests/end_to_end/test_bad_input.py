@@ -460,6 +460,12 @@ def test_an_export_never_takes_the_place_of_a_folder_with_other_files(workspace:
     assert workspace.read("mine/notes.txt") == "mine"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes that are files")
+def test_a_source_that_never_ends_is_an_error(workspace: WorkspaceRunner) -> None:
+    os.mkfifo(workspace.root / ARTICLE)
+    assert f"{ARTICLE}: is not a file." in workspace.error("build")
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="file names are bytes on Linux only")
 def test_a_file_name_that_is_no_utf8_is_an_error(workspace: WorkspaceRunner) -> None:
     name = os.fsdecode(b"x\xff.md")
