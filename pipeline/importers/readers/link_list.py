@@ -12,7 +12,7 @@ from pipeline.config.fields import Field
 from pipeline.errors import PressroomError, suggest
 from pipeline.importers.blocks import Kind, parse_blocks
 from pipeline.importers.dates import date_of
-from pipeline.importers.decode import text_of
+from pipeline.importers.decode import cleaned, text_of
 from pipeline.importers.draft import Material
 from pipeline.importers.escape import foreign
 from pipeline.importers.exports.table import ENDINGS, Row, first_cell, is_of_posts, rows_of
@@ -87,7 +87,8 @@ def _link(
     url: str, title: str, comment: str = "", tags: str | list[str] = "", when: str = ""
 ) -> SourceLink | str:
     """A link with its texts on one line; without a web address, the reason why it cannot become one."""
-    url = url.strip()
+    # A character that a page escapes, as in `&#27;`, was none when its text was read.
+    url, title, comment = cleaned(url).strip(), cleaned(title), cleaned(comment)
     if not re.fullmatch(r"https?://\S+", url):
         return f"a {scheme_of(url)}: address" if scheme_of(url) else "a link without a web address"
     names = re.split(r"[,;|]", tags) if isinstance(tags, str) else tags
@@ -95,7 +96,7 @@ def _link(
         url,
         " ".join(title.split()) or url,
         foreign(" ".join(comment.split())),
-        tuple(dict.fromkeys(tag.strip().lstrip("#") for tag in names if tag.strip())),
+        tuple(dict.fromkeys(tag.strip().lstrip("#") for tag in map(cleaned, names) if tag.strip())),
         _day(when),
     )
 
