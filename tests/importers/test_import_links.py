@@ -57,6 +57,12 @@ def test_a_list_becomes_link_items(workspace: WorkspaceRunner, name: str) -> Non
     )
 
 
+@pytest.mark.parametrize("added", ["²", "9" * 5000, "999999999999"])
+def test_a_date_of_a_bookmark_that_is_none_is_left_out(workspace: WorkspaceRunner, added: str) -> None:
+    run(workspace, "bookmarks.html", LISTS["bookmarks.html"].replace("1795737600", added))
+    assert "  date: 2026-11-29\n" in entries(workspace)
+
+
 def test_control_characters_that_bookmarks_escape_are_left_out(workspace: WorkspaceRunner) -> None:
     text = LISTS["bookmarks.html"].replace("lands", "&#27;[2Jlands").replace("linker", "&#7;linker")
     run(workspace, "bookmarks.html", text)

@@ -21,6 +21,7 @@ from pipeline.importers.inline import links as links_of
 from pipeline.importers.inline import readable
 from pipeline.importers.readers.feed_item import FeedText as Text
 from pipeline.importers.settle import host_of
+from pipeline.support.numbers_in_text import whole_number
 from pipeline.support.urls import scheme_of
 
 LINKS_FORM = "links"
@@ -39,6 +40,8 @@ _LIKENESS = 0.7
 
 _NAMED_COLUMNS = 8
 _LONGEST_COMMENT = 600
+_LATEST = 10**11
+"""Seconds since 1970 that a browser writes at most; `datetime` ends with the year 9999."""
 _ITEM = re.compile(
     r"\s*(?:[-+*]|\d+[.)])\s+\[([^\[\]]+)\]\((https?://[^\s()]+)\)\s*[:–—-]?\s*(.*)", re.DOTALL
 )
@@ -119,12 +122,10 @@ def _bookmarks(source: str) -> Iterator[SourceLink | str]:
         list_of_folder = tag.find_parent("dl")
         heading = list_of_folder and list_of_folder.find_previous("h3")
         folder = text(heading) if isinstance(heading, Tag) else ""
-        added = value(tag, "add_date")
-        when = (
-            datetime.fromtimestamp(int(added), UTC).date().isoformat()
-            if added.isdigit() and len(added) < 12
-            else ""
-        )
+        added = whole_number(value(tag, "add_date"))
+        when = ""
+        if added is not None and added < _LATEST:
+            when = datetime.fromtimestamp(added, UTC).date().isoformat()
         yield _link(value(tag, "href"), text(tag), comment, value(tag, "tags") or folder, when)
 
 
