@@ -20,7 +20,7 @@ from pipeline.compose import Composer
 from pipeline.config.front_matter import write_yaml
 from pipeline.config.workspace_files import LINKS
 from pipeline.errors import PressroomError, collect, flatten, raise_all
-from pipeline.importers.decode import text_of
+from pipeline.importers.decode import cleaned, text_of
 from pipeline.importers.escape import foreign
 from pipeline.importers.gather import STDIN, Named, is_address, load
 from pipeline.model import LinkItem, Place
@@ -175,10 +175,13 @@ def _facts(workspace: Workspace, request: LinkRequest, web: SafeClient) -> _Page
     except PressroomError as error:
         raise untitled from error
     head = metadata_of(soup_of(html), html)
-    if not head.title or "html" not in (material.media_type or "html"):
+    # A character that the page escapes, as in `&#27;`, was none when its text was read.
+    title = cleaned(head.title).strip()
+    if not title or "html" not in (material.media_type or "html"):
         raise untitled
     published = head.date.date() if isinstance(head.date, datetime) else head.date
-    return _PageFacts(head.title, head.description, ", ".join(each.name for each in head.authors), published)
+    authors = ", ".join(each.name for each in head.authors)
+    return _PageFacts(title, cleaned(head.description), cleaned(authors), published)
 
 
 def _entry(workspace: Workspace, request: LinkRequest, facts: _PageFacts, now: datetime) -> str:

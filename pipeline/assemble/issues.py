@@ -21,6 +21,7 @@ from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.errors import NotFound, PressroomError, collect, raise_all, suggest
 from pipeline.model import EVERYONE, Issue, Layout, Place, Publication
 from pipeline.support.file_cache import SOURCES
+from pipeline.support.numbers_in_text import whole_number
 from pipeline.support.urls import path_part
 
 _FOLDER = re.compile(r"\d{1,6}-([^-].*)")
@@ -53,7 +54,7 @@ class Issues(tuple[Issue, ...]):
         """
         name = str(name)
         everything: list[Issue | BrokenIssue] = sorted((*self, *self.broken), key=lambda each: each.number)
-        number = int(name) if name.isdecimal() else None
+        number = whole_number(name)
         named = everything[-1:] if name == "latest" else []
         named = named or [each for each in everything if number == each.number or name == each.folder]
         of_slug = [each for each in everything if each.folder.partition("-")[2] == name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
@@ -26,18 +27,21 @@ AS_JSON = "pressroom.json"
 """The key of a command's context under which it says that it prints JSON."""
 
 
+# Control characters of a foreign text would command the terminal; those that turn the direction of a line
+# would show another text. `style` makes the escapes that may stay.
+_UNSAFE = re.compile(
+    "\x1b(?!\\[(?:[0124]|3[0-7])m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
 def result(text: str) -> None:
     """Print a line of the result, on stdout."""
-    from pipeline.support.urls import hide_password
-
-    _print(hide_password(text), False)
+    _print(_printable(text), False)
 
 
 def message(text: str) -> None:
     """Print a message or progress, on stderr."""
-    from pipeline.support.urls import hide_password
-
-    _print(hide_password(text), True)
+    _print(_printable(text), True)
 
 
 def print_json(data: Any) -> None:
@@ -56,6 +60,13 @@ def _print(text: str, is_message: bool) -> None:
         record.append((text, is_message))
     _erase_bar()
     click.echo(text, err=is_message)
+
+
+def _printable(text: str) -> str:
+    """A text without passwords in its addresses, and with control characters as escapes that JSON has too."""
+    from pipeline.support.urls import hide_password
+
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", hide_password(text))
 
 
 @contextmanager

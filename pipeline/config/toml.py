@@ -12,6 +12,7 @@ from pipeline.config.fields import Field
 from pipeline.config.source_spans import KeySpan, Span
 from pipeline.config.syntax_mistakes import toml_mistake
 from pipeline.errors import PressroomError
+from pipeline.support.json_text import is_too_deep
 
 _Path = tuple[str | int, ...]
 """The keys that lead to a value; an item of a list by its index."""
@@ -26,8 +27,9 @@ def toml_fields(text: str, path: str, first_line: int = 1) -> dict[str, Field]:
 
 def toml_values(text: str, path: str, first_line: int = 1) -> dict[str, Any]:
     """The values of a TOML text without their lines. Raises as `toml_fields` does."""
+    too_deep = PressroomError("this TOML is nested too deeply.", path, first_line)
     try:
-        return tomllib.loads(text)
+        values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"\(at line (\d+), column (\d+)\)|\(at end of document\)", str(error))
         line = int(place[1]) if place and place[1] else text.count("\n") + 1
@@ -37,7 +39,12 @@ def toml_values(text: str, path: str, first_line: int = 1) -> dict[str, Any]:
             f"this is not TOML: {mistake.what}.", path, first_line + mistake.index, mistake.hint
         ) from error
     except RecursionError as error:
-        raise PressroomError("this TOML is nested too deeply.", path) from error
+        raise too_deep from error
+    except ValueError as error:  # Python's limit of digits
+        raise PressroomError("this TOML has a number of thousands of digits.", path, first_line) from error
+    if is_too_deep(values):
+        raise too_deep
+    return values
 
 
 def _to_field(value: Any, path: _Path, lines: Mapping[_Path, int], parent_line: int) -> Field:

@@ -69,9 +69,9 @@ def parse_markdown(
 def spans(text: str) -> Iterator[tuple[str, int, int, str]]:
     """Type, first line, line after the last (from 0) and mark of each outermost token of foreign Markdown.
 
-    It is parsed as CommonMark with tables and footnotes, without containers and merge fields.
+    It is CommonMark with tables and footnotes. The words of a paragraph, which take longest, are not parsed.
     """
-    for token in _foreign().parse(text):
+    for token in _foreign().disable("inline").parse(text):
         if token.level == 0 and token.nesting >= 0 and token.map:
             yield token.type, token.map[0], token.map[1], token.tag or token.markup
 

@@ -23,6 +23,7 @@ from pipeline.export.target import ApiRequest, Target
 from pipeline.support.http import HttpReply, NoAnswerError, send_request
 from pipeline.support.json_text import read_json
 from pipeline.support.limits import SETTINGS_FILE, THIS_MACHINE
+from pipeline.support.numbers_in_text import whole_number
 
 TIME_LIMIT = 30.0
 """Seconds until an answer has begun, and between two pieces of it."""
@@ -219,8 +220,8 @@ def _multipart(fields: Mapping[str, str]) -> tuple[bytes, str]:
 
 def retry_pause(retry_after: str, attempt: int) -> float:
     """Return seconds to wait: what the service asks for (RFC 9110, 10.2.3), or twice as long each time."""
-    if retry_after.strip().isdigit():
-        return float(retry_after)
+    if (seconds := whole_number(retry_after.strip())) is not None:
+        return float(seconds)
     try:
         return max(0.0, (parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds())
     except (ValueError, TypeError):

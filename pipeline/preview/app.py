@@ -33,6 +33,7 @@ from pipeline.preview.reload import Reloader
 from pipeline.preview.session import PreviewSession, SelectedEdition
 from pipeline.preview.snapshot import Snapshot
 from pipeline.support.json_text import read_json
+from pipeline.support.numbers_in_text import whole_number
 
 _PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -222,9 +223,9 @@ class PreviewPages:
         return issue, audience if audience in issue.audiences else issue.audiences[0]
 
     def _field_value(self, prepared: PreparedEdition, request: Request) -> Callable[[Any], str]:
-        number = request.query_params.get("recipient", "")
+        number = whole_number(request.query_params.get("recipient", ""))
         rows = self.session.recipients
-        row = rows[int(number)] if number.isdigit() and int(number) < len(rows) else {}
+        row = rows[number] if number is not None and number < len(rows) else {}
         return prepared.field_values(row)
 
 

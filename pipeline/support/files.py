@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
+from stat import S_ISREG
 
 from pipeline.errors import PressroomError
 from pipeline.model import OutputFile
@@ -55,7 +56,10 @@ def read_source(file: Path, path: str) -> str:
     characters.
     """
     try:
-        if file.stat().st_size > MAX_SOURCE_BYTES:
+        known = file.stat()
+        if not S_ISREG(known.st_mode):  # such as a link to a device that never ends, or a pipe
+            raise PressroomError("is not a file.", path)
+        if known.st_size > MAX_SOURCE_BYTES:
             raise PressroomError(
                 f"is larger than {MAX_SOURCE_BYTES // 1_000_000} MB: too large for a text.", path
             )

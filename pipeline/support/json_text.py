@@ -22,12 +22,19 @@ def read_json(text: str | bytes, *, strict: bool = True) -> Any:
         raise
     except ValueError as error:  # Python's limit of digits
         raise ValueError("it has a number of thousands of digits") from error
+    if is_too_deep(value):
+        raise ValueError("it is nested too deeply")
+    return value
+
+
+def is_too_deep(value: Any) -> bool:
+    """Whether objects and lists in a value are deeper in each other than `DEEPEST`."""
     level, depth = [value], 0
     while level := [child for each in level for child in _children(each)]:
         depth += 1
         if depth > DEEPEST:
-            raise ValueError("it is nested too deeply")
-    return value
+            return True
+    return False
 
 
 def _children(value: Any) -> list[Any]:

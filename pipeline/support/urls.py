@@ -25,8 +25,9 @@ ADDRESS_CHARACTERS = "!#$%&'()*+,/:;=?@[]~"
 """What an address may have beside letters, digits, `-`, `.` and `_`; all else is percent-encoded."""
 
 _SCHEME = re.compile(r"[\s\x00-\x20]*([A-Za-z][A-Za-z0-9+.-]*):")
-# RFC 3986, section 3.2.1. A password as typed may have an `@`: the last one ends it.
-_CREDENTIALS = re.compile(r"""\b([A-Za-z][A-Za-z0-9+.-]{0,20}://)[^\s/?#"'<>]+@""")
+# RFC 3986, section 3.2.1. A password as typed may have an `@`: the last one ends it. Before the scheme may
+# be anything, such as the letter that ends the code of a colour.
+_CREDENTIALS = re.compile(r"""([A-Za-z][A-Za-z0-9+.-]{0,20}://)[^\s/?#"'<>]+@""")
 # RFC 3966 knows digits, these separators and parameters such as `;ext=12`; a comma is a pause on all phones.
 _PHONE_NUMBER = re.compile(r"(?=.*[0-9].*[0-9].*[0-9])\+?[-0-9.()*#,]+(?:;[a-z-]+(?:=[\w+.-]+)?)*", re.ASCII)
 _SEVERAL_NUMBERS = re.compile(r"\+?[-0-9.()]*[0-9][-0-9.()]*(?:,\+?[-0-9.()]*[0-9][-0-9.()]*)*", re.ASCII)

@@ -93,6 +93,7 @@ def test_a_list_that_is_not_read_to_its_end_leaves_no_connection(database: str) 
         "postgresql://ada@localhost/db?password=s3cret&query=SELECT 1",
         "postgresql://ada@localhost/db?sslpassword=s3cret&query=SELECT 1",
         "postgresql:ada:s3cret@localhost/db?query=SELECT 1",
+        "postgresql:ada:s3cret@localhost/db",
     ],
 )
 def test_a_password_in_the_address_is_refused_and_not_repeated(address: str) -> None:

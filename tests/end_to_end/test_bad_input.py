@@ -29,6 +29,9 @@ BAD = (
     Bad("broken toml", {"newsletter.toml": 'title = "Synapse"\nbase_url = https://x\n'}, ("newsletter.toml:2: ", "not TOML")),
     Bad("broken yaml", {ARTICLE: "---\ntitle: A: B\ndate: 2026-01-01\n---\nx"}, (f"{ARTICLE}:2: ", "not YAML", "needs quotes")),
     Bad("broken toml front matter", {ARTICLE: '+++\ntitle = "x"\ndate = \n+++\nx'}, (f"{ARTICLE}:3: ", "not TOML")),
+    Bad("toml with a number of 5000 digits", {ARTICLE: f'+++\ntitle = "x"\nn = {"9" * 5000}\n+++\nx'}, (f"{ARTICLE}:2: ", "a number of thousands of digits")),
+    Bad("toml nested by its keys", {ARTICLE: '+++\ntitle = "x"\n' + "a." * 2000 + "b = 1\n+++\nx"}, (f"{ARTICLE}:2: ", "nested too deeply")),
+    Bad("toml nested by its lists", {ARTICLE: '+++\ntitle = "x"\nn = ' + "[" * 2000 + "\n+++\nx"}, (f"{ARTICLE}:2: ", "nested too deeply")),
     Bad("no front matter", {ARTICLE: "Just text.\n"}, (f"{ARTICLE}:1: ", "no front matter", "---")),
     Bad("front matter without end", {ARTICLE: "---\ntitle: x\n"}, (f"{ARTICLE}:1: ", "has no end")),
     Bad("empty file", {ARTICLE: ""}, (f"{ARTICLE}:1: ", "no front matter")),
@@ -280,6 +283,11 @@ def test_what_would_swallow_the_words_after_it_is_an_error(
     assert "issues/001-the-plastic-brain/issue.md:6: `<" in said
 
 
+@pytest.mark.parametrize("name", ["9" * 5000, "²", "\u0661"])
+def test_what_looks_like_a_number_is_no_issue(workspace: WorkspaceRunner, name: str) -> None:
+    assert f'there is no issue "{name}".' in workspace.error("build", name)
+
+
 def test_an_unknown_issue_is_suggested(workspace: WorkspaceRunner) -> None:
     said = workspace.error("plan", "the-plastik-brain")
     assert 'Did you mean "the-plastic-brain"?' in said
@@ -458,6 +466,12 @@ def test_an_export_never_takes_the_place_of_a_folder_with_other_files(workspace:
         "export", "1", "-o", str(workspace.root / "mine")
     )
     assert workspace.read("mine/notes.txt") == "mine"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes that are files")
+def test_a_source_that_never_ends_is_an_error(workspace: WorkspaceRunner) -> None:
+    os.mkfifo(workspace.root / ARTICLE)
+    assert f"{ARTICLE}: is not a file." in workspace.error("build")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="file names are bytes on Linux only")

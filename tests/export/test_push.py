@@ -294,6 +294,10 @@ def test_too_many_requests_wait_as_long_as_is_asked(pusher: PushRunner) -> None:
     assert len(pusher.service.drafts) == 1
 
 
+def test_a_time_to_retry_after_that_is_none_is_as_good_as_missing() -> None:
+    assert client.retry_pause("²", 3) == client.retry_pause("soon", 3) == client.retry_pause("", 3) == 4.0
+
+
 @core_services
 def test_a_date_to_retry_after_is_understood_and_a_long_one_told(pusher: PushRunner) -> None:
     later = format_datetime(datetime.now(UTC) + timedelta(hours=2), usegmt=True)

@@ -16,6 +16,7 @@ from workspace_kit import WorkspaceRunner
 
 from pipeline.errors import PressroomError
 from pipeline.importers.draft import Draft, Left, Material
+from pipeline.importers.html.tree import MAX_DEPTH
 from pipeline.importers.readers import feed
 
 FEEDS = [source for source in SOURCES if source.parent.name == "feed"]
@@ -149,6 +150,11 @@ def test_what_is_nested_too_deeply_is_refused() -> None:
             feed.read(material(text))
         except PressroomError as error:
             assert "nested too deeply" in error.message
+
+
+def test_items_within_items_are_read_to_the_depth_of_any_tree() -> None:
+    nested = "".join(f"<item><title>{number}</title>" for number in range(1000)) + "</item>" * 1000
+    assert 100 < len(read(rss("<title>The outermost</title>" + nested))) <= MAX_DEPTH
 
 
 # --- rule by rule -------------------------------------------------------------------------------

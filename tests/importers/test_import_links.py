@@ -57,6 +57,19 @@ def test_a_list_becomes_link_items(workspace: WorkspaceRunner, name: str) -> Non
     )
 
 
+@pytest.mark.parametrize("added", ["²", "9" * 5000, "999999999999"])
+def test_a_date_of_a_bookmark_that_is_none_is_left_out(workspace: WorkspaceRunner, added: str) -> None:
+    run(workspace, "bookmarks.html", LISTS["bookmarks.html"].replace("1795737600", added))
+    assert "  date: 2026-11-29\n" in entries(workspace)
+
+
+def test_control_characters_that_bookmarks_escape_are_left_out(workspace: WorkspaceRunner) -> None:
+    text = LISTS["bookmarks.html"].replace("lands", "&#27;[2Jlands").replace("linker", "&#7;linker")
+    run(workspace, "bookmarks.html", text)
+    [entry] = yaml.safe_load(entries(workspace))
+    assert (entry["title"], entry["comment"]) == ("GCC 16 [2Jlands", r"A \*faster\* linker.")
+
+
 def test_a_bookmark_has_its_own_note_and_its_own_folder(workspace: WorkspaceRunner) -> None:
     one, two, three, last = (f'<DT><A HREF="https://example.org/{n}">Page {n}</A>\n' for n in range(1, 5))
     folder = f"<DT><H3>News</H3>\n<DL><p>\n{one}{two}{three}<DD>About three.\n</DL><p>\n"

@@ -12,11 +12,13 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it.parser_inline import ParserInline
 from property_kit import tries
 from table_kit import rows
 
 from pipeline.config.fields import Field
 from pipeline.errors import PressroomError
+from pipeline.importers.blocks import Kind, parse_blocks
 from pipeline.importers.dates import date_of
 from pipeline.importers.decode import cleaned
 from pipeline.importers.draft import Draft, Material
@@ -31,6 +33,12 @@ def draft_of(text: str, name: str = "a.md") -> Draft:
     material = Material(name, text.encode())
     [draft] = markdown.read(material)
     return draft
+
+
+def test_blocks_are_found_without_a_look_at_their_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(ParserInline, "parse")  # brackets that nobody closes take it long
+    blocks = parse_blocks("# A title\n\n" + "[" * 1000 + "\n\n- one\n- two\n\n| a |\n|---|\n| b |\n")
+    assert [each.kind for each in blocks] == [Kind.HEADING, Kind.PARAGRAPH, Kind.LIST, Kind.TABLE]
 
 
 # --- nothing is lost ---------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from pipeline.checks.rule import Violation, rule
 from pipeline.model import Palette, Severity
 from pipeline.support.color_contrast import contrast
 from pipeline.support.css import rgba
+from pipeline.support.numbers_in_text import whole_number
 
 _NORMAL, _LARGE = 4.5, 3.0
 """The ratios that WCAG 2.2 asks for (1.4.3): for text, and for text of 24 px, or 18.66 px and bold."""
@@ -129,7 +130,7 @@ def is_large(style: Mapping[str, str]) -> bool:
     """Whether text is large in the sense of WCAG: 24 px, or 18.66 px and bold."""
     size = font_size(style)
     weight = style.get("font-weight", "normal")
-    bold = weight == "bold" or (weight.isdigit() and int(weight) >= 700)
+    bold = weight == "bold" or (whole_number(weight) or 0) >= 700
     return size >= 24 or (size >= 18.66 and bold)
 
 

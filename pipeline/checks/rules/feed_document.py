@@ -18,6 +18,7 @@ from pipeline.render.feeds.feed_item import MEDIA_TYPES
 from pipeline.render.feeds.feed_schemas import json_faults, schema_faults
 from pipeline.render.feeds.opml import OPML
 from pipeline.support.limits import FEED_BYTES
+from pipeline.support.numbers_in_text import whole_number
 from pipeline.support.urls import address, feed_file
 
 _LARGEST = 5 * FEED_BYTES
@@ -152,7 +153,7 @@ def channel_order(context: FeedContext) -> Iterator[Violation]:
                 yield feed.breach(f"the {name} of its image is not that of the feed.")
         for name, most in (("width", 144), ("height", 400)):
             size = image.findtext(name) or "0"
-            if not size.isdigit() or int(size) > most:
+            if (number := whole_number(size)) is None or number > most:
                 yield feed.breach(f"the {name} of its image is {size}; {most} is the limit.")
 
 
@@ -204,7 +205,7 @@ def ttl(context: FeedContext) -> Iterator[Violation]:
     """Feed readers that obey show an issue late."""
     for feed in context.read("rss"):
         ttl = feed.text("ttl")
-        if ttl and (not ttl.isdigit() or int(ttl) > 60):
+        if ttl and ((minutes := whole_number(ttl)) is None or minutes > 60):
             yield feed.breach(f"its `ttl` is {ttl}; 60 is the limit.")
 
 

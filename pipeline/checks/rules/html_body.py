@@ -16,6 +16,7 @@ from pipeline.content.email_forms import TableForm, table_form
 from pipeline.model import Severity
 from pipeline.support.css import declarations
 from pipeline.support.limits import EMAIL_WIDTH, PHONE_WIDTH, TAP_HEIGHT
+from pipeline.support.numbers_in_text import whole_number
 
 _LANDMARKS = ("main", "nav", "header", "footer", "section", "article", "aside", "search")
 _DROPPED_NAMES = (
@@ -178,8 +179,8 @@ def too_wide(context: CheckContext) -> Iterator[Violation]:
 @lru_cache(maxsize=2048)
 def _widths(attribute: str, style: str) -> tuple[tuple[str, float, int], ...]:
     widths: list[tuple[str, float, int]] = []
-    if attribute.removesuffix("px").isdigit():
-        widths.append(("its attribute", float(attribute.removesuffix("px")), EMAIL_WIDTH))
+    if (width := whole_number(attribute.removesuffix("px"))) is not None:
+        widths.append(("its attribute", float(width), EMAIL_WIDTH))
     for name, value, _ in declarations(style):
         if name in {"width", "min-width", "max-width"} and (length := pixels(value)):
             widths.append((name, length, PHONE_WIDTH if name == "min-width" else EMAIL_WIDTH))

@@ -16,6 +16,7 @@ from pipeline.content.tree_text import content_texts
 from pipeline.model import Image, Place, Severity
 from pipeline.support.color_contrast import contrast
 from pipeline.support.limits import ALL_IMAGES, EMAIL_WIDTH, ONE_IMAGE, TALLEST_IMAGE
+from pipeline.support.numbers_in_text import whole_number
 
 _LONGEST_ALT = 250
 _GRAPHIC_CONTRAST = 3.0
@@ -39,8 +40,7 @@ def _name(url: str) -> str:
 
 
 def _shown(image: Element, key: str) -> int:
-    written = image.get(key) or ""
-    return int(written) if written.isdecimal() else 0
+    return whole_number(image.get(key) or "") or 0
 
 
 def _known(context: CheckContext) -> dict[str, Image]:
@@ -126,7 +126,7 @@ def bad_size(context: CheckContext) -> Iterator[Violation]:
             written = image.get(key)
             if written is None:
                 yield Violation(f'the image "{name}" has no {key} attribute.', place)
-            elif not written.isdecimal() or int(written) == 0:
+            elif not whole_number(written):
                 problem = f'is "{written}", not a whole number of pixels'
                 yield Violation(f'the {key} of the image "{name}" {problem}.', place)
         if (width := _shown(image, "width")) > EMAIL_WIDTH:

@@ -15,6 +15,7 @@ from pipeline.checks.rule import Violation, rule
 from pipeline.model import Severity
 from pipeline.support.css import declarations, hex_colour
 from pipeline.support.limits import EMAIL_WIDTH
+from pipeline.support.numbers_in_text import whole_number
 
 _MARK = re.compile(r"<!(?:--\[if([^>]*?)\]>|(\[endif\]-->)|--\[if[^>]*>|\[endif\][^>]*>?)", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--(.*?-->)?", re.DOTALL)
@@ -35,7 +36,7 @@ def _width_of(style: str, attribute: str) -> float:
     for name, value, _ in declarations(style):
         if name == "width" and pixels(value):
             return pixels(value) or 0
-    return float(attribute) if attribute.isdigit() else 0
+    return whole_number(attribute) or 0
 
 
 def _room(context: CheckContext, element: Element) -> float:
@@ -107,7 +108,7 @@ def columns_too_wide(context: CheckContext) -> Iterator[Violation]:
 def image_without_width(context: CheckContext) -> Iterator[Violation]:
     """Word shows it in its own size, which is twice the intended one."""
     for image in context.outlook.all("img"):
-        if not (image.get("width") or "").isdigit():
+        if whole_number(image.get("width") or "") is None:
             place = context.places.of_image(image.get("src") or "")
             yield Violation("in Outlook, an image has no width.", place)
 

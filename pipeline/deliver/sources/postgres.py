@@ -13,7 +13,7 @@ from pipeline.support.urls import without_password
 _FETCHED = 2000
 """How many rows are fetched at a time."""
 # libpq takes what follows a `/` in a password for the database, and its message would show it.
-_CREDENTIALS = re.compile(r"\w+://[^?]*:[^?]*@")
+_CREDENTIALS = re.compile(r"\w+:[^?]*:[^?]*@")
 _PASSWORD = "the address of the database has a password in it."
 _LEAVE_OUT = "Leave it out, and set PGPASSWORD or write it into ~/.pgpass."
 _ANY = "postgresql"

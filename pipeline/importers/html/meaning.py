@@ -23,6 +23,7 @@ from pipeline.importers.html.tree import (
     text,
     value,
 )
+from pipeline.support.numbers_in_text import whole_number
 
 _HOLDERS = frozenset(
     [
@@ -57,7 +58,7 @@ def styled(root: Tag, left: list[Left]) -> None:
         names: list[str] = []
         if tag.name in ("span", "font"):
             weight = looks.get("font-weight", "")
-            bold = weight in ("bold", "bolder") or (weight.isdigit() and int(weight) >= 600)
+            bold = weight in ("bold", "bolder") or (whole_number(weight) or 0) >= 600
             names += ["strong"] if bold else []
             names += ["em"] if looks.get("font-style") in ("italic", "oblique") else []
             names += {"super": ["sup"], "sub": ["sub"]}.get(looks.get("vertical-align", ""), [])

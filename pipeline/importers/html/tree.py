@@ -48,7 +48,9 @@ def xml_of(text: str) -> BeautifulSoup:
     """The tree of an XML document, read as far as it goes. Entities are not expanded."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
-        return BeautifulSoup(text, "xml")
+        soup = BeautifulSoup(text, "xml")
+    _flatten(soup)
+    return soup
 
 
 def _flatten(soup: BeautifulSoup) -> None:

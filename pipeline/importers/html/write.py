@@ -13,6 +13,7 @@ from markdownify import MarkdownConverter
 from pipeline.importers.escape import begun, inline
 from pipeline.importers.html.tree import Tag, value
 from pipeline.importers.inline import Reference, outside_code
+from pipeline.support.numbers_in_text import whole_number
 
 MARK, MARK_END = "\ue000", "\ue001"
 """Characters around the number of a box; of private use, and taken out of every source."""
@@ -61,6 +62,8 @@ class _Writer(MarkdownConverter):
     convert_aside = convert_center = convert_address = convert_figure = convert_body = convert_div
 
     def convert_li(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        if el.parent and el.parent.get("start") and whole_number(value(el.parent, "start")) is None:
+            del el.parent["start"]  # which the library reads as a number
         text = text.strip()
         if not text:
             return "\n"

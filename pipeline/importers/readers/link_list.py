@@ -12,7 +12,7 @@ from pipeline.config.fields import Field
 from pipeline.errors import PressroomError, suggest
 from pipeline.importers.blocks import Kind, parse_blocks
 from pipeline.importers.dates import date_of
-from pipeline.importers.decode import text_of
+from pipeline.importers.decode import cleaned, text_of
 from pipeline.importers.draft import Material
 from pipeline.importers.escape import foreign
 from pipeline.importers.exports.table import ENDINGS, Row, first_cell, is_of_posts, rows_of
@@ -21,6 +21,7 @@ from pipeline.importers.inline import links as links_of
 from pipeline.importers.inline import readable
 from pipeline.importers.readers.feed_item import FeedText as Text
 from pipeline.importers.settle import host_of
+from pipeline.support.numbers_in_text import whole_number
 from pipeline.support.urls import scheme_of
 
 LINKS_FORM = "links"
@@ -39,6 +40,8 @@ _LIKENESS = 0.7
 
 _NAMED_COLUMNS = 8
 _LONGEST_COMMENT = 600
+_LATEST = 10**11
+"""Seconds since 1970 that a browser writes at most; `datetime` ends with the year 9999."""
 _ITEM = re.compile(
     r"\s*(?:[-+*]|\d+[.)])\s+\[([^\[\]]+)\]\((https?://[^\s()]+)\)\s*[:–—-]?\s*(.*)", re.DOTALL
 )
@@ -87,7 +90,8 @@ def _link(
     url: str, title: str, comment: str = "", tags: str | list[str] = "", when: str = ""
 ) -> SourceLink | str:
     """A link with its texts on one line; without a web address, the reason why it cannot become one."""
-    url = url.strip()
+    # A character that a page escapes, as in `&#27;`, was none when its text was read.
+    url, title, comment = cleaned(url).strip(), cleaned(title), cleaned(comment)
     if not re.fullmatch(r"https?://\S+", url):
         return f"a {scheme_of(url)}: address" if scheme_of(url) else "a link without a web address"
     names = re.split(r"[,;|]", tags) if isinstance(tags, str) else tags
@@ -95,7 +99,7 @@ def _link(
         url,
         " ".join(title.split()) or url,
         foreign(" ".join(comment.split())),
-        tuple(dict.fromkeys(tag.strip().lstrip("#") for tag in names if tag.strip())),
+        tuple(dict.fromkeys(tag.strip().lstrip("#") for tag in map(cleaned, names) if tag.strip())),
         _day(when),
     )
 
@@ -118,12 +122,10 @@ def _bookmarks(source: str) -> Iterator[SourceLink | str]:
         list_of_folder = tag.find_parent("dl")
         heading = list_of_folder and list_of_folder.find_previous("h3")
         folder = text(heading) if isinstance(heading, Tag) else ""
-        added = value(tag, "add_date")
-        when = (
-            datetime.fromtimestamp(int(added), UTC).date().isoformat()
-            if added.isdigit() and len(added) < 12
-            else ""
-        )
+        added = whole_number(value(tag, "add_date"))
+        when = ""
+        if added is not None and added < _LATEST:
+            when = datetime.fromtimestamp(added, UTC).date().isoformat()
         yield _link(value(tag, "href"), text(tag), comment, value(tag, "tags") or folder, when)
 
 
