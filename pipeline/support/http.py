@@ -32,6 +32,7 @@ WHOLE_LIMIT = 60.0
 """Seconds for a page with all its redirects."""
 
 REDIRECTS = 5
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _MOVED = frozenset({301, 302, 303, 307, 308})
 
 _FAILURES = (
@@ -230,8 +231,7 @@ class CheckedBackend(httpcore.NetworkBackend):
         """A connection to the first address that answers. Raises `FetchError` for a private network."""
         addresses = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
         for address in addresses:
-            number = ipaddress.ip_address(address.partition("%")[0])
-            if not self._allow_private and not number.is_global:
+            if not self._allow_private and not _is_public(address.partition("%")[0]):
                 raise FetchError(f"{host} is on a private network")
         failure: Exception = OSError("it has no address")
         for address in addresses:
@@ -240,6 +240,18 @@ class CheckedBackend(httpcore.NetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
+
+
+def _is_public(address: str) -> bool:
+    """Whether an IP address is on the internet, and so is the IPv4 address that it leads to.
+
+    An IPv6 address leads to one by 6to4 (RFC 3056, section 2), or by NAT64 (RFC 6052, section 2.1).
+    """
+    number = ipaddress.ip_address(address)
+    if number in _NAT64:
+        return ipaddress.IPv4Address(int(number) & 0xFFFF_FFFF).is_global
+    inner = number.sixtofour if isinstance(number, ipaddress.IPv6Address) else None
+    return number.is_global and (inner is None or inner.is_global)
 
 
 def _reason(error: Exception, url: str, limit: float) -> str:

@@ -50,10 +50,17 @@ def test_a_name_that_changes_its_address_is_resolved_once(
     assert (names, network.connected) == (["rebinding.example"], ["8.8.8.8"])
 
 
+@pytest.mark.parametrize(
+    "private",
+    [
+        *("10.0.0.1", "127.0.0.1", "169.254.169.254", "::1", "fe80::1%eth0", "::ffff:127.0.0.1"),
+        *("64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::"),  # by NAT64, by 6to4
+    ],
+)
 def test_one_private_address_among_several_refuses_the_name(
-    network: Network, monkeypatch: pytest.MonkeyPatch
+    network: Network, monkeypatch: pytest.MonkeyPatch, private: str
 ) -> None:
-    resolve_to(monkeypatch, ["8.8.8.8", "fe80::1%eth0"])
+    resolve_to(monkeypatch, ["8.8.8.8", private])
     with pytest.raises(http.FetchError, match=r"mixed\.example is on a private network"):
         http.SafeClient("test").request("GET", "http://mixed.example/")
     assert network.connected == []
@@ -135,3 +142,12 @@ def test_a_redirect_that_leads_nowhere_is_named(
     with pytest.raises(http.FetchError) as failed:
         http.SafeClient("agent").get("http://a.example/", 100)
     assert str(failed.value) == reason
+
+
+def test_where_ipv4_is_reached_by_nat64_its_public_addresses_are_asked(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolve_to(monkeypatch, ["64:ff9b::808:808"])
+    with pytest.raises(http.NoAnswerError):
+        http.SafeClient("test").request("GET", "http://public.example/")
+    assert network.connected == ["64:ff9b::808:808"]
