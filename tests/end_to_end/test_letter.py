@@ -394,7 +394,7 @@ def test_a_sentence_of_the_starter_that_is_left_in_a_letter_is_named_with_its_li
     WorkspaceRunner(tmp_path).ok("init", "mine", "--kind", "letter", *MINE, "--now", "2026-02-01")
     mine = WorkspaceRunner(tmp_path / "mine")
     issue = "issues/001-the-first-letter/issue.md"
-    before, _, after = mine.read(issue).partition("this file is")
+    before, _, after = mine.read(issue).partition("This file is")
     left = "The next one begins with"
     mine.write({issue: f"{before}The kettle speaks.\n\n{left}{after.partition(left)[2]}"})
     errors = mine.run("check", "1").output
