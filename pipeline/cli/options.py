@@ -129,11 +129,21 @@ def time_or_now(time: datetime | None, zone: ZoneInfo) -> datetime:
 # --- completion ------------------------------------------------------------------------------
 
 
+def _workspace_named(ctx: click.Context) -> Workspace:
+    """Open the workspace of the command that is being typed, which does not run, and goes into no folder."""
+    from pipeline.workspace import open_workspace
+
+    folder: str | None = ctx.find_root().params["workspace"]
+    if folder is None:
+        raise PressroomError("there is no such folder.")
+    return open_workspace(folder)
+
+
 def complete_issue(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete the numbers and slugs of issues, with titles as help, and `latest`."""
     try:
-        issues = workspace_of(ctx.find_root()).issues
-    except PressroomError:
+        issues = _workspace_named(ctx).issues
+    except (PressroomError, OSError):
         return []
     items = [CompletionItem(str(issue.number), help=issue.title) for issue in issues]
     items += [CompletionItem(issue.slug, help=issue.title) for issue in issues]
@@ -144,8 +154,8 @@ def complete_issue(ctx: click.Context, param: click.Parameter, incomplete: str) 
 def complete_tag(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete tags, with the number of their articles as help."""
     try:
-        tags = workspace_of(ctx.find_root()).pool.tags
-    except PressroomError:
+        tags = _workspace_named(ctx).pool.tags
+    except (PressroomError, OSError):
         return []
     return [CompletionItem(tag, help=f"{n:,}") for tag, n in tags.items() if tag.startswith(incomplete)]
 

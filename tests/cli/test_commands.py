@@ -643,11 +643,16 @@ def test_completion_scripts_name_the_command(workspace: WorkspaceRunner, shell: 
         ("pressroom pl", "plan"),
         ("pressroom plan ", "the-plastic-brain"),
         ("pressroom articles --tag re", "research"),
+        ("pressroom -C elsewhere plan ", "the-other"),
+        ("pressroom -C nowhere pl", "plan"),
+        ("pressroom -C nowhere plan ", ""),
     ],
 )
 def test_the_shell_completes_commands_issues_and_tags(
     workspace: WorkspaceRunner, words: str, expected: str
 ) -> None:
+    workspace.write({"elsewhere/newsletter.toml": workspace.read("newsletter.toml")})
+    workspace.write({"elsewhere/issues/002-the-other/issue.md": issue(2, "The other")})
     environment = {
         **os.environ,
         "_PRESSROOM_COMPLETE": "bash_complete",
@@ -658,7 +663,8 @@ def test_the_shell_completes_commands_issues_and_tags(
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=workspace.root, env=environment, capture_output=True, text=True
     )
-    assert any(line.endswith(expected) for line in done.stdout.splitlines()), done.stdout
+    assert any(line.endswith(expected) for line in done.stdout.splitlines()) or not expected, done.stdout
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize("taken", ["notes.txt", "folder.zip/"])
