@@ -319,6 +319,60 @@ def test_no_word_of_a_card_of_ghost_is_lost(workspace: WorkspaceRunner) -> None:
     assert "**markdown-bold**" in text and "[a-button](https://a.example)" in text
 
 
+def test_what_ghost_shows_in_emails_alone_stays_off_the_web(workspace: WorkspaceRunner) -> None:
+    words = {"type": "paragraph", "children": [text_node("Words for all.")]}
+    card = {"type": "email", "html": "<p>For the inbox.</p>"}
+    data = ghost({"lexical": lexical(words, card)}, {"html": "<p>Mailed.</p>", "status": "sent"})
+    report = brought(workspace, "ghost.json", data)
+    assert "::: email-only\nFor the inbox.\n:::" in report["texts"]["s0"]
+    assert "draft:" not in report["texts"]["s0"] and "\ndraft: true\n" in report["texts"]["s1"]
+    why = "it was sent as an email, and no page had it: name an `audience` before you publish it"
+    assert [each["why"] for each in report["articles"][1]["inferred"]] == [why]
+
+
+def test_cards_of_ghost_become_the_containers_that_they_are(workspace: WorkspaceRunner) -> None:
+    code = {"type": "codeblock", "code": "print(1)", "language": "python"}
+    text = brought(workspace, "ghost.json", ghost({"lexical": lexical(*CARDS[:3], code)}))["texts"]["s0"]
+    assert "::: callout\nin-a-callout\n:::" in text and "::: cta\n[a-button](https://a.example)\n:::" in text
+    assert "## toggle-heading\n" in text and "```python\nprint(1)\n```" in text
+
+
+WALL = {"type": "paywall"}
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("ghost.json", ghost({"visibility": "paid", "lexical": lexical({"type": "paragraph", "children": [text_node("Free.")]}, WALL, {"type": "paragraph", "children": [text_node("Paid.")]})})),
+        ("ghost.json", ghost({"visibility": "paid", "html": "<p>Free.</p><!--members-only--><p>Paid.</p>"})),
+        ("substack.zip", archive({"posts.csv": "post_id,post_date,is_published,type,audience,title\n1.s0,2023-04-02T09:00:00.000Z,true,newsletter,only_paid,T\n", "posts/1.s0.html": '<p>Free.</p><div class="paywall-jump" data-component-name="PaywallToDOM"></div><p>Paid.</p>'})),
+        ("wordpress.xml", wxr(item(1, "S0", "<p>Free.</p><!-- wp:jetpack/paywall --><!-- /wp:jetpack/paywall --><p>Paid.</p>", "<wp:postmeta><wp:meta_key>_jetpack_newsletter_access</wp:meta_key><wp:meta_value>paid_subscribers</wp:meta_value></wp:postmeta>"))),
+    ],
+)  # fmt: skip
+def test_a_draft_of_what_readers_paid_for_says_where_that_begins(
+    workspace: WorkspaceRunner, name: str, data: str | bytes
+) -> None:
+    report = brought(workspace, name, data)
+    assert "\ndraft: true\n" in report["texts"]["s0"] and "Free.\n\nPaid.\n" in report["texts"]["s0"]
+    whys = [each["why"] for each in report["articles"][0]["inferred"] if each["field"] == "draft"]
+    assert whys == ['its readers paid for it, from "Paid." on: name an `audience` before you publish it']
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("emails.json", json.dumps([{"subject": "S0", "body": "Not in the archive.", "status": "sent", "archival_mode": "disabled"}])),
+        ("emails.json", json.dumps([{"subject": "S0", "body": "All.\n\n{% if subscriber.subscriber_type == 'premium' %}\nSome.\n{% endif %}", "status": "sent"}])),
+        ("posts.csv", "title,content,status\nS0,<p>Taken off the site.</p>,archived\n"),
+        ("members.xml", wxr(item(1, "S0", "<p>For members.</p>", "<wp:postmeta><wp:meta_key>_jetpack_newsletter_access</wp:meta_key><wp:meta_value>subscribers</wp:meta_value></wp:postmeta>"))),
+    ],
+)  # fmt: skip
+def test_what_a_page_did_not_show_to_everyone_is_a_draft(
+    workspace: WorkspaceRunner, name: str, data: str
+) -> None:
+    assert "\ndraft: true\n" in brought(workspace, name, data)["texts"]["s0"]
+
+
 def test_a_post_of_ghost_with_strange_rows_is_imported(workspace: WorkspaceRunner) -> None:
     pairs = [{"post_id": "b0", "tag_id": "t", "sort_order": "x"}, {"post_id": "b0", "tag_id": None}]
     data = ghost(
@@ -808,3 +862,8 @@ def test_an_archive_is_read_as_its_folder_would_be(workspace: WorkspaceRunner) -
     texts = brought(workspace, "site.zip", archive(files))["texts"]
     assert "![a dot](dot.png)" in texts["one"] and "[two](../two.md)" in texts["one"]
     assert workspace.tree()["issues/articles/one/dot.png"] == png()
+
+
+def test_an_archive_that_is_not_there_is_named_as_missing(workspace: WorkspaceRunner) -> None:
+    result = workspace.run("import", "exprot.zip", *NOW)
+    assert result.exit_code == 1 and "exprot.zip: there is no such file or folder." in result.stderr

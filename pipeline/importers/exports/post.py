@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from pipeline.importers.draft import Draft, Left, Material
@@ -11,6 +12,17 @@ from pipeline.importers.readers.feed_item import FeedText, Person, SourceItem, d
 PAGE = "a page: bring pages too with --pages"
 EMPTY = "an empty post"
 TRASH = "in the trash"
+PAID = "its readers paid for it"
+MEMBERS = "it was for members alone"
+EMAIL_ALONE = "it was sent as an email, and no page had it"
+
+_PAYWALL = re.compile(
+    r"""<!--\s*(?:members-only|wp:jetpack/paywall)\b.*?-->|<div\b[^>]*\bclass=["']?paywall-jump\b[^>]*>""",
+    re.DOTALL,
+)
+"""What Ghost, WordPress and Substack write where the part begins that the public does not see."""
+_LONGEST = 60
+"""Characters of a text's beginning in a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +30,8 @@ class ExportedPost:
     """A post. `html` and `markdown` are two forms of its body; `title` and `dek` are HTML.
 
     `dek` is what the editor wrote below the title. `live` is false for whatever the public has not seen.
-    `omitted` is the reason why no article is made of it. `feed_id` is the id that the system's feed has
-    for it, if that is known.
+    `private` is the reason why only some readers got it, and `omitted` the one why no article is made of it.
+    `feed_id` is the id that the system's feed has for it, if that is known.
     """
 
     id: str
@@ -38,7 +50,7 @@ class ExportedPost:
     image_alt: str = ""
     image_caption: str = ""
     live: bool = True
-    paid: bool = False
+    private: str = ""
     left: tuple[Left, ...] = ()
     omitted: str = ""
     feed_id: str = ""
@@ -70,10 +82,23 @@ def draft_of_post(post: ExportedPost, base: str) -> Draft:
     dek = FeedText(post.dek).plain
     draft = replace(draft, dek=dek, slug=post.slug, draft=not post.live, image_alt=post.image_alt)
     draft = replace(draft, omitted=post.omitted or empty(draft), feed_id=post.feed_id)
-    if post.paid:
-        why = "its readers paid for it: name an `audience` before you publish it"
+    if post.private:
+        why = f"{post.private}{_behind_paywall(post.html)}: name an `audience` before you publish it"
         draft = replace(draft, draft=True).inferring("draft", "true", why)
     return draft
+
+
+def _behind_paywall(html: str) -> str:
+    """Where the part begins that the public does not see, if anything is above it."""
+    mark = _PAYWALL.search(html)
+    words = (
+        FeedText(html[mark.end() :], True).plain
+        if mark and FeedText(html[: mark.start()], True).plain
+        else ""
+    )
+    if len(words) > _LONGEST:
+        words = f"{words[:_LONGEST].rpartition(' ')[0] or words[:_LONGEST]}…"
+    return f', from "{words}" on' if words else ""
 
 
 def empty(draft: Draft) -> str:

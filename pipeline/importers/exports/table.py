@@ -15,7 +15,7 @@ from pipeline.errors import PressroomError
 from pipeline.importers.decode import text_pieces
 from pipeline.importers.draft import Draft, Material
 from pipeline.importers.exports.json_export import button_post
-from pipeline.importers.exports.post import PAGE, ExportedPost, draft_of_post
+from pipeline.importers.exports.post import PAGE, PAID, ExportedPost, draft_of_post
 
 NAME = "table"
 DESCRIPTION = "a table of posts, as Substack, beehiiv and Buttondown export it (.csv, .tsv)"
@@ -155,7 +155,7 @@ def _substack(row: Row, material: Material) -> ExportedPost:
         slug=post.partition(".")[2],
         published=row.get("post_date", ""),
         live=row.get("is_published", "").lower() == "true",
-        paid=row.get("audience", "everyone") not in ("everyone", ""),
+        private="" if row.get("audience", "") in ("everyone", "") else PAID,
         omitted={"thread": "a thread", "restack": "a thread", "page": PAGE}.get(kind, omitted),
     )
 
@@ -178,6 +178,7 @@ def _post(row: Row, number: int) -> ExportedPost:
         # beehiiv's API has a list of JSON in the cell.
         tags=tuple(each.strip(" []\"'") for each in tags if each.strip(" []\"'")),
         image=first_cell(row, ("thumbnail_url", "image", "feature_image")),
-        live=status in ("", "confirmed", "published", "sent", "archived", "live"),
-        paid=audience in ("premium", "paid"),
+        # What was archived at beehiiv has no page there any more.
+        live=status in ("", "confirmed", "published", "sent", "live"),
+        private=PAID if audience in ("premium", "paid") else "",
     )

@@ -16,7 +16,7 @@ from pipeline.errors import PressroomError
 from pipeline.importers.decode import text_pieces
 from pipeline.importers.draft import Draft, Material
 from pipeline.importers.exports.classic_html import as_html
-from pipeline.importers.exports.post import PAGE, TRASH, ExportedPost, draft_of_post
+from pipeline.importers.exports.post import MEMBERS, PAGE, PAID, TRASH, ExportedPost, draft_of_post
 from pipeline.importers.readers.feed import refuse_entities
 from pipeline.importers.readers.feed_item import Person
 
@@ -115,6 +115,10 @@ def _post(item: Element, names: dict[str, str], pictures: dict[str, tuple[str, s
         image=pictures.get(_meta(item, "_thumbnail_id"), ("", ""))[0],
         # Plugins for editors have statuses of their own, such as "pitch".
         live=status == "publish" and not _child(item, "post_password"),
+        # Jetpack, and WordPress.com: who may read it.
+        private={"subscribers": MEMBERS, "everybody": "", "": ""}.get(
+            _meta(item, "_jetpack_newsletter_access"), PAID
+        ),
         omitted=omitted,
         feed_id=_child(item, "guid", ""),
     )
