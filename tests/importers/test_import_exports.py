@@ -867,3 +867,37 @@ def test_an_archive_is_read_as_its_folder_would_be(workspace: WorkspaceRunner) -
 def test_an_archive_that_is_not_there_is_named_as_missing(workspace: WorkspaceRunner) -> None:
     result = workspace.run("import", "exprot.zip", *NOW)
     assert result.exit_code == 1 and "exprot.zip: there is no such file or folder." in result.stderr
+
+
+EPISODE = "<p>Notes of the episode.</p>"
+PODCAST = f'<rss version="2.0" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"><channel><title>Mill</title><item><title>The wheel: one</title><guid>w1</guid><description>{EPISODE.replace("<", "&lt;")}</description><enclosure url="https://mill.example/1.mp3?a=1" length="512" type="audio/mpeg"/><itunes:duration>12:29</itunes:duration></item></channel></rss>'
+ATOM = f'<feed xmlns="http://www.w3.org/2005/Atom"><title>Mill</title><entry><title>The wheel: one</title><id>urn:w1</id><content type="html">{EPISODE.replace("<", "&lt;")}</content><link rel="enclosure" type="audio/mpeg" length="512" href="https://mill.example/1.mp3?a=1"/></entry></feed>'
+JSON_FEED = json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "Mill", "items": [{"id": "w1", "title": "The wheel: one", "content_html": EPISODE, "attachments": [{"url": "https://mill.example/1.mp3?a=1", "mime_type": "audio/mpeg", "size_in_bytes": 512, "duration_in_seconds": 749}]}]})  # fmt: skip
+ENCLOSED = "<wp:postmeta><wp:meta_key>enclosure</wp:meta_key><wp:meta_value>https://mill.example/1.mp3?a=1\n512\naudio/mpeg\n</wp:meta_value></wp:postmeta>"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "minutes"),
+    [
+        ("feed.xml", PODCAST, "minutes: 12\n"),
+        ("feed.json", JSON_FEED, "minutes: 12\n"),
+        ("atom.xml", ATOM, ""),
+        ("wordpress.xml", wxr(item(1, "The wheel: one", EPISODE, ENCLOSED)), ""),
+    ],
+)
+def test_the_recording_of_an_episode_comes_as_audio(
+    workspace: WorkspaceRunner, name: str, data: str, minutes: str
+) -> None:
+    report = brought(workspace, name, data)
+    (text,) = report["texts"].values()
+    fields = f'title: "The wheel: one"\nbytes: 512\n{minutes}:::\n'
+    assert text.endswith(f"---\n::: audio https://mill.example/1.mp3?a=1\n{fields}\nNotes of the episode.\n")
+    assert report["articles"][0]["left_out"] == []
+
+
+def test_a_recording_of_unknown_size_is_a_link(workspace: WorkspaceRunner) -> None:
+    table = "post_id,post_date,is_published,type,audience,title,podcast_url\n1.s0,2023-04-02T09:00:00.000Z,true,podcast,everyone,T,https://mill.example/1.mp3\n"
+    text = brought(workspace, "s.zip", archive({"posts.csv": table, "posts/1.s0.html": EPISODE}))["texts"][
+        "s0"
+    ]
+    assert text.endswith("---\n[Listen](https://mill.example/1.mp3)\n\nNotes of the episode.\n")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.importers.draft import Draft, Left, Material
 from pipeline.importers.readers import markdown
-from pipeline.importers.readers.feed_item import FeedText, Person, SourceItem, draft_of, joined
+from pipeline.importers.readers.feed_item import FeedText, Person, Recording, SourceItem, draft_of, joined
 
 PAGE = "a page: bring pages too with --pages"
 EMPTY = "an empty post"
@@ -49,6 +49,7 @@ class ExportedPost:
     image: str = ""
     image_alt: str = ""
     image_caption: str = ""
+    recordings: tuple[Recording, ...] = ()
     live: bool = True
     private: str = ""
     left: tuple[Left, ...] = ()
@@ -71,6 +72,7 @@ def draft_of_post(post: ExportedPost, base: str) -> Draft:
         people=post.people,
         tags=(*post.tags, *post.categories),
         images=(post.image,) if post.image else (),
+        recordings=post.recordings,
         base=link or base,
         left=post.left,
         extra={"categories": list(post.categories), "image_caption": FeedText(post.image_caption).plain},

@@ -16,6 +16,8 @@ from pipeline.importers.decode import text_pieces
 from pipeline.importers.draft import Draft, Material
 from pipeline.importers.exports.json_export import button_post
 from pipeline.importers.exports.post import PAGE, PAID, ExportedPost, draft_of_post
+from pipeline.importers.frontmatter.values import is_web
+from pipeline.importers.readers.feed_item import Recording
 
 NAME = "table"
 DESCRIPTION = "a table of posts, as Substack, beehiiv and Buttondown export it (.csv, .tsv)"
@@ -155,6 +157,7 @@ def _substack(row: Row, material: Material) -> ExportedPost:
         slug=post.partition(".")[2],
         published=row.get("post_date", ""),
         live=row.get("is_published", "").lower() == "true",
+        recordings=(Recording(row["podcast_url"]),) if is_web(row.get("podcast_url", "")) else (),
         private="" if row.get("audience", "") in ("everyone", "") else PAID,
         omitted={"thread": "a thread", "restack": "a thread", "page": PAGE}.get(kind, omitted),
     )

@@ -18,7 +18,7 @@ from pipeline.importers.draft import Draft, Material
 from pipeline.importers.exports.classic_html import as_html
 from pipeline.importers.exports.post import MEMBERS, PAGE, PAID, TRASH, ExportedPost, draft_of_post
 from pipeline.importers.readers.feed import refuse_entities
-from pipeline.importers.readers.feed_item import Person
+from pipeline.importers.readers.feed_item import Person, Recording, size_of
 
 NAME = "wordpress"
 DESCRIPTION = "an export of WordPress or Squarespace (.xml)"
@@ -113,6 +113,7 @@ def _post(item: Element, names: dict[str, str], pictures: dict[str, tuple[str, s
         tags=_terms(item, "post_tag"),
         categories=_terms(item, "category"),
         image=pictures.get(_meta(item, "_thumbnail_id"), ("", ""))[0],
+        recordings=_recordings(item),
         # Plugins for editors have statuses of their own, such as "pitch".
         live=status == "publish" and not _child(item, "post_password"),
         # Jetpack, and WordPress.com: who may read it.
@@ -142,6 +143,12 @@ def _child(parent: Element, name: str, space: str = "wordpress.org/export") -> s
 def _meta(item: Element, key: str) -> str:
     pairs = (each for each in item if each.tag.endswith("}postmeta"))
     return next((_child(each, "meta_value") for each in pairs if _child(each, "meta_key") == key), "")
+
+
+def _recordings(item: Element) -> tuple[Recording, ...]:
+    """The recording that a podcast's post encloses: address, size and type, a line each."""
+    address, size, kind = (*_meta(item, "enclosure").split("\n"), "", "", "")[:3]
+    return (Recording(address.strip(), size_of(size)),) if kind.strip().startswith("audio/") else ()
 
 
 def _terms(item: Element, domain: str) -> tuple[str, ...]:
