@@ -901,3 +901,41 @@ def test_a_recording_of_unknown_size_is_a_link(workspace: WorkspaceRunner) -> No
         "s0"
     ]
     assert text.endswith("---\n[Listen](https://mill.example/1.mp3)\n\nNotes of the episode.\n")
+
+
+def meta(key: str, value: str) -> str:
+    return f"<wp:postmeta><wp:meta_key>{key}</wp:meta_key><wp:meta_value><![CDATA[{value}]]></wp:meta_value></wp:postmeta>"
+
+
+def test_notes_and_patterns_of_wordpress_are_in_the_text_that_shows_them(workspace: WorkspaceRunner) -> None:
+    text = 'Flour is old<sup data-fn="n1" class="fn"><a href="#n1" id="n1-link">1</a></sup>.'
+    content = f'<!-- wp:paragraph --><p>{text}</p><!-- /wp:paragraph --><!-- wp:block {{"ref":2}} /--><!-- wp:footnotes /-->'
+    notes = meta("footnotes", json.dumps([{"content": 'See <a href="https://a.example">a</a>.', "id": "n1"}]))
+    site = wxr(item(1, "S0", content, notes), item(2, "Signed", "<p>Yours, the miller</p>", kind="wp_block"))
+    report = brought(workspace, "site.xml", site)
+    assert report["texts"]["s0"].endswith(
+        "---\nFlour is old[^1].\n\nYours, the miller\n\n[^1]: See [a](https://a.example).\n"
+    )
+    assert report["omitted"] == {"a pattern, which is in the posts that show it": 1}
+
+
+def test_notes_of_wordpress_that_cannot_be_read_stop_nothing(workspace: WorkspaceRunner) -> None:
+    site = wxr(item(1, "S0", "<p>Words.</p>", meta("footnotes", '[{"id": 5')))
+    report = brought(workspace, "site.xml", site)
+    assert report["texts"]["s0"].endswith("---\nWords.\n")
+    left = [(each["text"], each["reason"]) for each in report["articles"][0]["left_out"]]
+    assert left == [('[{"id": 5', "notes that cannot be read")]
+
+
+def test_pictures_of_wordpress_have_their_alternative_text(workspace: WorkspaceRunner) -> None:
+    wheel = "<wp:attachment_url>https://mill.example/u/wheel.jpg</wp:attachment_url>" + meta(
+        "_wp_attachment_image_alt", "A wheel in the snow"
+    )
+    site = wxr(
+        item(9, "wheel", "", wheel, kind="attachment", status="inherit"),
+        item(1, "S0", "<p>Words.</p>", meta("_thumbnail_id", "9")),
+        item(2, "S1", '[gallery ids="9"]'),
+    )
+    texts = brought(workspace, "site.xml", site)["texts"]
+    assert "image_alt: A wheel in the snow\n" in texts["s0"]
+    assert "[A wheel in the snow](https://mill.example/u/wheel.jpg)" in texts["s1"]

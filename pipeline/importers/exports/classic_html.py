@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from html import escape
 
 _BLOCK = (
@@ -27,8 +28,17 @@ _ADDRESS = re.compile(r"""https?://[^\s"'\]]+""")
 _ALONE = re.compile(r"(?m)^[ \t]*(https?://\S+)[ \t]*$")
 
 
-def as_html(text: str, pictures: Mapping[str, tuple[str, str]]) -> str:
-    """The content of a post as whole HTML. `pictures` are addresses and captions by the id of the upload."""
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A picture of the library: its address, the caption, and the words for those who do not see it."""
+
+    address: str
+    caption: str = ""
+    alt: str = ""
+
+
+def as_html(text: str, pictures: Mapping[str, Upload]) -> str:
+    """The content of a post as whole HTML. `pictures` are those of the library by their ids."""
     text = text.replace("\r\n", "\n")
     text = _CAPTION.sub(_figure, text)
     text = _GALLERY.sub(lambda match: _gallery(match[1], pictures), text)
@@ -74,14 +84,15 @@ def _figure(match: re.Match[str]) -> str:
     return f"<figure>{picture[0]}<figcaption>{caption}</figcaption></figure>"
 
 
-def _gallery(arguments: str, pictures: Mapping[str, tuple[str, str]]) -> str:
+def _gallery(arguments: str, pictures: Mapping[str, Upload]) -> str:
     ids = re.findall(r"\d+", _arguments(arguments).get("ids", ""))
     figures = []
     for each in ids:
-        address, caption = pictures.get(each, ("", ""))
-        if address:
-            note = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
-            figures.append(f'<figure><img src="{escape(address)}" alt="{escape(caption)}">{note}</figure>')
+        picture = pictures.get(each, Upload(""))
+        if picture.address:
+            caption, alt = escape(picture.caption), escape(picture.alt or picture.caption)
+            note = f"<figcaption>{caption}</figcaption>" if caption else ""
+            figures.append(f'<figure><img src="{escape(picture.address)}" alt="{alt}">{note}</figure>')
     return "\n\n".join(figures)
 
 
