@@ -21,7 +21,7 @@ from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.errors import NotFound, PressroomError, collect, raise_all, suggest
 from pipeline.model import EVERYONE, Issue, Layout, Place, Publication
 from pipeline.support.file_cache import SOURCES
-from pipeline.support.urls import path_part
+from pipeline.support.urls import is_old_address, old_address_mistake, path_part
 
 _FOLDER = re.compile(r"\d{1,6}-([^-].*)")
 
@@ -199,7 +199,10 @@ def _is_folder_name(name: str) -> bool:
 def _aliases(fields: Fields) -> tuple[str, ...]:
     aliases = fields.texts("aliases")
     for alias in aliases:
-        if not _is_folder_name(alias):
+        if is_old_address(alias):
+            if mistake := old_address_mistake(alias):
+                fields.error("aliases", *mistake)
+        elif not _is_folder_name(alias):
             fields.error(
                 "aliases", f'"{alias}" cannot be the folder of an issue.', "Such as 003-the-old-title."
             )
