@@ -102,6 +102,8 @@ Moment = datetime | date
 class Draft:
     """An article as an importer understood it.
 
+    `path` is where its page is on a site whose address is not in the export; `address` is the one that it had
+    on the publication's own site.
     `key` tells the articles of one source apart (a feed's guid); it is empty if the source is one article.
     `base` is the base of relative addresses, if it is known. `files` are pictures that came inside the
     source, by their address in the blocks. `feed_id` is its id in the feed that it is from. `placed` are
@@ -128,6 +130,8 @@ class Draft:
     disclaimer: str = ""
     link: str = ""
     draft: bool = False
+    path: str = ""
+    address: str = ""
     aliases: tuple[str, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
     key: str = ""

@@ -19,6 +19,7 @@ from pipeline.config.workspace_files import POOL, WorkspaceFiles
 from pipeline.errors import PressroomError
 from pipeline.importers.draft import Draft, Inferred, Left, Material
 from pipeline.support.json_text import read_json
+from pipeline.support.urls import without_tracking
 
 ENDING = ".import.json"
 
@@ -79,6 +80,8 @@ class Records:
         self._by_item[record.source, record.key] = record
         if _worldwide(record.key):
             self._by_key[record.key] = record
+        if _worldwide(record.key):  # WordPress's id of a post is a short address of it
+            self._by_address.setdefault(same(record.key), record.article)
         if record.address:
             self._by_address[same(record.address)] = record.article
         self._by_digest[record.item_sha256] = record
@@ -118,7 +121,8 @@ def digest_of(draft: Draft) -> str:
 
 
 def same(address: str) -> str:
-    """An address as it is compared: systems differ in scheme, `www.` and the last slash."""
+    """An address as it is compared: without scheme, `www.`, the last slash and what follows a reader."""
+    address = without_tracking(address)
     rest = address.partition("#")[0].partition("://")[2] or address
     host, slash, path = rest.partition("/")
     return host.lower().removeprefix("www.") + (slash + path).rstrip("/")

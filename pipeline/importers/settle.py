@@ -29,6 +29,7 @@ def with_pictures(draft: Draft, material: Material, pictures: Pictures) -> tuple
     names: dict[str, str] = {}
     placed: list[str] = []
     left: list[Left] = []
+    replaced: dict[str, str] = {}  # links in place of pictures, and their words
     base = draft.base or material.address
 
     def bring(address: str, written: str) -> str | None:
@@ -50,6 +51,8 @@ def with_pictures(draft: Draft, material: Material, pictures: Pictures) -> tuple
 
     def one(reference: Reference) -> str:
         if not reference.image:
+            for link, words in replaced.items():  # a link within a link is none
+                reference = replace(reference, text=reference.text.replace(link, words))
             return reference.markdown
         name = bring(reference.address, reference.markdown)
         if name is not None:
@@ -57,7 +60,9 @@ def with_pictures(draft: Draft, material: Material, pictures: Pictures) -> tuple
         whole = absolute(reference.address, base)
         if not _WEB.match(whole):
             return ": ".join(filter(None, (reference.text.strip(), _text(reference.title))))
-        link = Reference(reference.text.strip() or whole.rpartition("/")[2] or "picture", whole).markdown
+        words = reference.text.strip() or whole.rpartition("/")[2] or "picture"
+        link = Reference(words, whole).markdown
+        replaced[link] = words
         # A caption stays, though its picture could not be had.
         return f"{link}: {_text(reference.title)}" if reference.title else link
 

@@ -939,3 +939,58 @@ def test_pictures_of_wordpress_have_their_alternative_text(workspace: WorkspaceR
     texts = brought(workspace, "site.xml", site)["texts"]
     assert "image_alt: A wheel in the snow\n" in texts["s0"]
     assert "[A wheel in the snow](https://mill.example/u/wheel.jpg)" in texts["s1"]
+
+
+def test_an_old_address_on_the_own_site_leads_to_the_article(workspace: WorkspaceRunner) -> None:
+    old = "https://www.synapse.example/news/2019/05/of-rye/"
+    link = f"<link>{old}</link><guid>w1</guid>"
+    later = f'<p>See <a href="{old}?utm_source=mail">rye</a>.</p>'.replace("<", "&lt;")
+    items = f"<item><title>Of rye</title>{link}<pubDate>Mon, 06 May 2019 07:00:00 GMT</pubDate><description>Rye is dark.</description></item><item><title>Later</title><guid>w2</guid><pubDate>Tue, 07 May 2019 07:00:00 GMT</pubDate><description>{later}</description></item>"
+    feed = f'<rss version="2.0"><channel><title>N</title>{items}</channel></rss>'
+    texts = brought(workspace, "feed.xml", feed)["texts"]
+    assert "aliases: [/2019/05/of-rye/]\n" in texts["of-rye"] and "canonical_url" not in texts["of-rye"]
+    assert "See [rye](of-rye.md)." in texts["later"]
+    again = brought(workspace, "feed.xml", feed)
+    assert {each["state"] for each in again["articles"]} == {"unchanged"}
+    sections = "sections: [{title: Archive, pin: [of-rye, later]}]"
+    workspace.write({"issues/002-a/issue.md": f"---\ntitle: A\ndate: 2026-02-28\n{sections}\n---\nWords.\n"})
+    workspace.ok("assemble", "2", "--now", "2026-03-01")
+    workspace.ok("build", "--now", "2026-03-02")
+    page = workspace.read("build/site/2019/05/of-rye/index.html")
+    assert 'content="0; url=../../../articles/of-rye/"' in page
+
+
+@pytest.mark.parametrize(
+    ("base", "kept"),
+    [
+        ("https://mill.substack.com", "canonical_url: https://mill.substack.com/p/pears\n"),
+        ("https://synapse.example/news/", "aliases: [/p/pears/]\n"),
+    ],
+)
+def test_posts_of_substack_keep_address_and_id(workspace: WorkspaceRunner, base: str, kept: str) -> None:
+    text = brought(workspace, "export.zip", archive(SUBSTACK), "--base-url", base)["texts"]["pears"]
+    assert kept in text and f"id: {base.rstrip('/')}/p/pears\n" in text
+    assert ("canonical_url" in text) != ("aliases" in text)
+
+
+def test_posts_of_ghost_keep_their_address_beside_one_elsewhere(workspace: WorkspaceRunner) -> None:
+    data = ghost({"html": "<p>Words.</p>", "canonical_url": "https://first.example/x"})
+    base = ("--base-url", "https://synapse.example/news")
+    text = brought(workspace, "ghost.json", data, *base)["texts"]["s0"]
+    assert "canonical_url: https://first.example/x\nid: b0\naliases: [/s0/]\n" in text
+
+
+def test_a_short_address_of_wordpress_leads_to_the_post(workspace: WorkspaceRunner) -> None:
+    site = wxr(
+        item(1, "S0", "<p>Words.</p>"),
+        item(2, "S1", '<p>See <a href="https://mill.example/?p=1">it</a>.</p>'),
+    )
+    assert "See [it](s0.md)." in brought(workspace, "site.xml", site)["texts"]["s1"]
+
+
+def test_a_linked_picture_that_is_missing_leaves_its_link_whole(workspace: WorkspaceRunner) -> None:
+    html = '<p><a href="https://a.example"><img src="https://b.example/m.png" alt="A mill"></a></p>'
+    text = brought(workspace, "posts.csv", f"title,content\nS0,{html.replace(chr(34), chr(39))}\n")["texts"][
+        "s0"
+    ]
+    assert text.endswith("---\n[A mill](https://a.example)\n")

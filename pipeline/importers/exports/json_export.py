@@ -96,6 +96,7 @@ def _ghost_posts(material: Material, tables: dict[str, list[dict[str, Any]]]) ->
             dek=escape(_text(post.get("custom_excerpt"))),
             slug=slug,
             link=_text(post.get("canonical_url")),
+            path=f"/{slug}/" if slug else "",
             published=_text(post.get("published_at")),
             updated=_text(post.get("updated_at")) if post.get("status") == "published" else "",
             people=tuple(Person(name) for name in authors),

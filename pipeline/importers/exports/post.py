@@ -31,6 +31,7 @@ class ExportedPost:
 
     `dek` is what the editor wrote below the title. `live` is false for whatever the public has not seen.
     `private` is the reason why only some readers got it, and `omitted` the one why no article is made of it.
+    `path` is where its page is, of a system that leaves its own address out of the export.
     `feed_id` is the id that the system's feed has for it, if that is known.
     """
 
@@ -41,6 +42,7 @@ class ExportedPost:
     dek: str = ""
     slug: str = ""
     link: str = ""
+    path: str = ""
     published: str = ""
     updated: str = ""
     people: tuple[Person, ...] = ()
@@ -83,7 +85,7 @@ def draft_of_post(post: ExportedPost, base: str) -> Draft:
         draft = replace(draft, blocks=body.blocks, left=(*draft.left, *body.left), source_text=post.markdown)
     dek = FeedText(post.dek).plain
     draft = replace(draft, dek=dek, slug=post.slug, draft=not post.live, image_alt=post.image_alt)
-    draft = replace(draft, omitted=post.omitted or empty(draft), feed_id=post.feed_id)
+    draft = replace(draft, omitted=post.omitted or empty(draft), feed_id=post.feed_id, path=post.path)
     if post.private:
         why = f"{post.private}{_behind_paywall(post.html)}: name an `audience` before you publish it"
         draft = replace(draft, draft=True).inferring("draft", "true", why)

@@ -149,12 +149,14 @@ def _substack(row: Row, material: Material) -> ExportedPost:
             html = _CACHED.sub(lambda match: unquote(match[1]), file.read_text("utf-8", "replace"))
     kind = row.get("type", "")
     omitted = "" if html.strip() else "its text is not in the export"
+    slug = post.partition(".")[2]
     return ExportedPost(
         id=post,
         title=escape(row.get("title", "")),
         html=html,
         dek=escape(row.get("subtitle", "")),
-        slug=post.partition(".")[2],
+        slug=slug,
+        path=f"/p/{slug}" if slug else "",
         published=row.get("post_date", ""),
         live=row.get("is_published", "").lower() == "true",
         recordings=(Recording(row["podcast_url"]),) if is_web(row.get("podcast_url", "")) else (),
