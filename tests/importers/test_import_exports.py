@@ -994,3 +994,17 @@ def test_a_linked_picture_that_is_missing_leaves_its_link_whole(workspace: Works
         "s0"
     ]
     assert text.endswith("---\n[A mill](https://a.example)\n")
+
+
+FIELDS = {
+    "emails.json": json.dumps([{"subject": "S0", "status": "sent", "body": 'Dear {{ subscriber.metadata.first_name|default:"reader" }}, {{ subscriber.email }} is {{ other }}.'}]),
+    "posts.csv": "title,content\nS0,\"<p>Dear {{first_name|reader}}, {{ email }} is {{other}}.</p>\"\n",
+    "ghost.json": ghost({"lexical": lexical({"type": "email", "html": '<p>Dear {first_name, "reader"}, {email} is {other}.</p>'})}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_merge_fields_of_a_service_become_ours(workspace: WorkspaceRunner, name: str) -> None:
+    text = brought(workspace, name, FIELDS[name])["texts"]["s0"]
+    assert "Dear {{ first_name | reader }}, {{ email }} is " in text
+    assert r"\{{ other }}" in text or r"\{{other}}" in text or "{other}" in text

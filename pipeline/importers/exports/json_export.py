@@ -12,7 +12,15 @@ from pipeline.errors import PressroomError
 from pipeline.importers.decode import MAX_EXPORT_BYTES, cleaned, text_of, text_pieces
 from pipeline.importers.draft import Draft, Left, Material
 from pipeline.importers.exports.json_rows import JsonRows, KeyPath
-from pipeline.importers.exports.post import EMAIL_ALONE, MEMBERS, PAGE, PAID, ExportedPost, draft_of_post
+from pipeline.importers.exports.post import (
+    EMAIL_ALONE,
+    MEMBERS,
+    PAGE,
+    PAID,
+    ExportedPost,
+    draft_of_post,
+    with_merge_tags,
+)
 from pipeline.importers.readers.feed_item import Person
 from pipeline.support.json_text import read_json
 
@@ -235,6 +243,10 @@ _CARD_TEXTS = (
     "disclaimer",
 )
 """Where the other cards of Ghost's editor have words (github.com/TryGhost/Koenig, kg-default-nodes)."""
+_FIELDS_OF_GHOST = re.compile(
+    r"\{(?P<name>first_name|email)(?:,?\s*(?:[\"\u201c\u201d]|&quot;)"
+    r"(?P<fallback>[^\"\u201c\u201d&{}|*\n]*)(?:[\"\u201c\u201d]|&quot;))?\}"
+)
 _CARD_TITLES = frozenset({"header", "heading", "productTitle", "toggleHeading"})
 _CARD_PICTURES = ("imageUrl", "productImageSrc")
 _CARD_BUTTONS = (("buttonUrl", "buttonText"), ("productUrl", "productButton"))
@@ -274,7 +286,8 @@ def _card_body(name: str, card: dict[str, Any], words: dict[str, str]) -> str:
         return link + (f"<p>{escape(about)}</p>" if about else "")
     parts = [f'<img src="{escape(words[key])}" alt="">' for key in _CARD_PICTURES if words.get(key)]
     for key in filter(words.get, _CARD_TEXTS):
-        text = f"<strong>{words[key]}</strong>" if key in _CARD_TITLES else words[key]
+        text = with_merge_tags(words[key], _FIELDS_OF_GHOST)
+        text = f"<strong>{text}</strong>" if key in _CARD_TITLES else text
         parts.append(f"<div>{text}</div>")
     for address, label in _CARD_BUTTONS:
         text, url = escape(words.get(label, "")), words.get(address, "")
@@ -293,6 +306,10 @@ def _is_email(path: KeyPath, value: Any) -> bool:
     return path in _LISTS_OF_EMAILS and isinstance(value, dict) and "subject" in value and "body" in value
 
 
+_FIELDS_OF_BUTTONDOWN = re.compile(
+    r"\{\{\s*subscriber\.(?:metadata\.)?(?P<name>first_name|last_name|email)\s*"
+    r"(?:\|\s*default:?\s*\(?\s*(?:[\"']|&quot;)(?P<fallback>[^\"'&{}|*\n]*)(?:[\"']|&quot;)\s*\)?\s*)?\}\}"
+)
 _FOR_SOME = re.compile(r"\{%-?\s*(?:if|unless|case)\b[^%]*\bsubscriber\b")
 """A condition of Buttondown on who reads it."""
 
@@ -303,7 +320,7 @@ def _email(email: dict[str, Any]) -> ExportedPost:
 
 def button_post(row: dict[str, str]) -> ExportedPost:
     """A post of Buttondown, from the fields of an email in its export."""
-    body = row.get("body", "")
+    body = with_merge_tags(row.get("body", ""), _FIELDS_OF_BUTTONDOWN)
     as_html = "buttondown-editor-mode: fancy" in body[:200]
     status, kind = row.get("status", "sent"), row.get("email_type", "public")
     private = "a part of it was for some readers alone" if _FOR_SOME.search(body) else ""

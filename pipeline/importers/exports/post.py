@@ -108,3 +108,19 @@ def _behind_paywall(html: str) -> str:
 def empty(draft: Draft) -> str:
     """The reason to leave a post out that has neither words nor pictures."""
     return "" if draft.blocks or draft.title or draft.image or draft.left else EMPTY
+
+
+def with_merge_tags(text: str, fields: re.Pattern[str]) -> str:
+    """The text with a system's merge fields as those of Mailchimp, which the cleanup makes our own.
+
+    `fields` has the groups `name` and `fallback`.
+    """
+
+    def tag(match: re.Match[str]) -> str:
+        name, fallback = _MERGE_TAGS[match["name"]], (match["fallback"] or "").strip()
+        return f"*|IF:{name}|**|{name}|**|ELSE:|*{fallback}*|END:IF|*" if fallback else f"*|{name}|*"
+
+    return fields.sub(tag, text)
+
+
+_MERGE_TAGS = {"first_name": "FNAME", "last_name": "LNAME", "email": "EMAIL"}

@@ -15,7 +15,7 @@ from pipeline.errors import PressroomError
 from pipeline.importers.decode import text_pieces
 from pipeline.importers.draft import Draft, Material
 from pipeline.importers.exports.json_export import button_post
-from pipeline.importers.exports.post import PAGE, PAID, ExportedPost, draft_of_post
+from pipeline.importers.exports.post import PAGE, PAID, ExportedPost, draft_of_post, with_merge_tags
 from pipeline.importers.frontmatter.values import is_web
 from pipeline.importers.readers.feed_item import Recording
 
@@ -28,6 +28,12 @@ Row = dict[str, str]
 
 
 _CACHED = re.compile(r"https://substackcdn\.com/image/fetch/[^\s\"'<>]*?(https?%3A%2F%2F[^\s\"'<>]+)")
+
+
+_FIELDS = re.compile(
+    r"\{\{\s*(?P<name>first_name|last_name|email)\s*(?:\|\s*(?P<fallback>[^\"'&{}|*\n]+?)\s*)?\}\}"
+)
+"""The merge fields of beehiiv."""
 
 
 class NoPostsError(PressroomError):
@@ -166,7 +172,7 @@ def _substack(row: Row, material: Material) -> ExportedPost:
 
 
 def _post(row: Row, number: int) -> ExportedPost:
-    body, title = first_cell(row, _BODIES), first_cell(row, _TITLES)
+    body, title = with_merge_tags(first_cell(row, _BODIES), _FIELDS), first_cell(row, _TITLES)
     markup = re.search(r"</?[a-z][^<>]*>", body, re.IGNORECASE) is not None
     tags = re.split(r"[,;|]", first_cell(row, ("content_tags", "tags", "tag", "categories")))
     status = row.get("status", "").lower()
