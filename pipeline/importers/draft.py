@@ -68,6 +68,10 @@ class Material:
         return f".{last.rpartition('.')[2].lower()}" if "." in last[1:] else ""
 
 
+PAGE = "a page: bring pages too with --pages"
+"""The reason to leave out what is no post."""
+
+
 @dataclass(frozen=True, slots=True)
 class Left:
     """A part of a source that is not in the article's body, and why. `line` counts from 1, if it is known."""

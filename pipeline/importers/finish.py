@@ -79,6 +79,8 @@ def finished(draft: Draft, given: Given, known: Known, name: str, before: Articl
     if not draft.draft and not given.date and _moment(draft.date, known.zone) > known.now:
         why = "its date is ahead: the public has not seen it yet"
         draft = replace(draft, draft=True).inferring("draft", "true", why)
+    if not draft.draft and (why := _why_unseen(draft, known)):
+        draft = replace(draft, draft=True).inferring("draft", "true", why)
     draft = _tagged(draft, known, before)
     draft = _for_readers(draft, known)
     return _addressed(_located(draft, known))
@@ -138,7 +140,7 @@ def _titled(draft: Draft, name: str) -> Draft:
     if draft.title:
         return draft
     for block in draft.blocks:
-        words = block.words if block.kind is not Kind.CODE else ""
+        words = block.words if block.kind not in (Kind.CODE, Kind.LIST) else ""
         if same(words):
             what = "heading" if block.kind is Kind.HEADING else "sentence"
             title = _shortened(words)
@@ -175,6 +177,21 @@ def _dated(draft: Draft, known: Known, name: str, before: Article | None) -> Dra
         draft = draft.leaving(Left(str(draft.updated), "a date of revision before the date of publication"))
         draft = replace(draft, updated=None)
     return replace(draft, updated=None) if draft.updated == draft.date else draft
+
+
+def _why_unseen(draft: Draft, known: Known) -> str:
+    """Why its own site does not show it now, by the fields of Hugo that say when and whether it does."""
+    for key, value in draft.extra.items():
+        name = key.lower().lstrip("_")
+        if name in ("publishdate", "expirydate") and (reading := date_of(Field(str(value), 0))):
+            ahead = reading.moment is not None and _moment(reading.moment, known.zone) > known.now
+            if name == "publishdate" and ahead:
+                return f"its `{key}` is ahead: the public has not seen it yet"
+            if name == "expirydate" and reading.moment and not ahead:
+                return f"its `{key}` is past: its site shows it no more"
+        if name == "build" and isinstance(value, Mapping) and value.get("render") in ("never", "link", False):
+            return f"its site has no page of it, as `{key}` says"
+    return ""
 
 
 def _moment(moment: Moment | None, zone: ZoneInfo) -> datetime:

@@ -22,8 +22,7 @@ from pipeline.config.workspace_files import POOL
 from pipeline.errors import PressroomError, collect, flatten, raise_all
 from pipeline.importers.cleanup import clean
 from pipeline.importers.decode import encoding_note
-from pipeline.importers.draft import Draft, Importer, Material
-from pipeline.importers.exports.post import PAGE
+from pipeline.importers.draft import PAGE, Draft, Importer, Material
 from pipeline.importers.exports.table import NoPostsError
 from pipeline.importers.finish import Given, finished, known_of, slug_of
 from pipeline.importers.forms import importer_for

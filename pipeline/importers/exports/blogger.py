@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from pipeline.errors import PressroomError
 from pipeline.importers.decode import text_pieces
-from pipeline.importers.draft import Draft, Material
-from pipeline.importers.exports.post import PAGE, TRASH, empty
+from pipeline.importers.draft import PAGE, Draft, Material
+from pipeline.importers.exports.post import TRASH, empty
 from pipeline.importers.readers import feed
 
 NAME = "blogger"

@@ -10,12 +10,11 @@ from typing import Any
 from pipeline.content.markdown import foreign_html
 from pipeline.errors import PressroomError
 from pipeline.importers.decode import MAX_EXPORT_BYTES, cleaned, text_of, text_pieces
-from pipeline.importers.draft import Draft, Left, Material
+from pipeline.importers.draft import PAGE, Draft, Left, Material
 from pipeline.importers.exports.json_rows import JsonRows, KeyPath
 from pipeline.importers.exports.post import (
     EMAIL_ALONE,
     MEMBERS,
-    PAGE,
     PAID,
     ExportedPost,
     draft_of_post,

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from pipeline.importers.draft import Draft, Left, Material
+from pipeline.importers.draft import PAGE, Draft, Left, Material
 from pipeline.importers.readers import markdown
 from pipeline.importers.readers.feed_item import FeedText, Person, Recording, SourceItem, draft_of, joined
 
-PAGE = "a page: bring pages too with --pages"
 EMPTY = "an empty post"
 TRASH = "in the trash"
 PAID = "its readers paid for it"

@@ -13,9 +13,9 @@ from urllib.parse import unquote
 
 from pipeline.errors import PressroomError
 from pipeline.importers.decode import text_pieces
-from pipeline.importers.draft import Draft, Material
+from pipeline.importers.draft import PAGE, Draft, Material
 from pipeline.importers.exports.json_export import button_post
-from pipeline.importers.exports.post import PAGE, PAID, ExportedPost, draft_of_post, with_merge_tags
+from pipeline.importers.exports.post import PAID, ExportedPost, draft_of_post, with_merge_tags
 from pipeline.importers.frontmatter.values import is_web
 from pipeline.importers.readers.feed_item import Recording
 

@@ -15,9 +15,9 @@ from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 
 from pipeline.errors import PressroomError
 from pipeline.importers.decode import text_pieces
-from pipeline.importers.draft import Draft, Left, Material
+from pipeline.importers.draft import PAGE, Draft, Left, Material
 from pipeline.importers.exports.classic_html import Upload, as_html
-from pipeline.importers.exports.post import MEMBERS, PAGE, PAID, TRASH, ExportedPost, draft_of_post
+from pipeline.importers.exports.post import MEMBERS, PAID, TRASH, ExportedPost, draft_of_post
 from pipeline.importers.readers.feed import refuse_entities
 from pipeline.importers.readers.feed_item import Person, Recording, size_of
 from pipeline.support.json_text import read_json
