@@ -645,7 +645,8 @@ class Issue:
     each of `audiences`; the first one is the main edition. `own_sections` is False if the sections are the
     publication's. `subject` and `preview_text` are as typed; without a subject, the title is used. `image` is
     the path of the picture at its head, as written. `theme_layout` is the layout of the theme.
-    `feed_id` is the id that it had in an earlier feed. `lines` maps each field to its line.
+    One that is `web_only` is never mailed. `feed_id` is the id that it had in an earlier feed. `lines` maps
+    each field to its line.
     """
 
     number: int
@@ -665,6 +666,7 @@ class Issue:
     theme_layout: Layout = Layout.CARD
     audiences: tuple[str, ...] = (EVERYONE,)
     draft: bool = False
+    web_only: bool = False
     exclude: tuple[str, ...] = ()
     show: Show = Show()
     aliases: tuple[str, ...] = ()

@@ -155,6 +155,7 @@ def parse_issue(
         theme_layout=publication.theme.layout,
         audiences=read_audiences(fields, publication) or (EVERYONE,),
         draft=fields.boolean("draft"),
+        web_only=fields.boolean("web_only"),
         exclude=fields.texts("exclude"),
         show=read_show(fields, publication.show),
         aliases=_aliases(fields),

@@ -1008,3 +1008,27 @@ def test_merge_fields_of_a_service_become_ours(workspace: WorkspaceRunner, name:
     text = brought(workspace, name, FIELDS[name])["texts"]["s0"]
     assert "Dear {{ first_name | reader }}, {{ email }} is " in text
     assert r"\{{ other }}" in text or r"\{{other}}" in text or "{other}" in text
+
+
+def test_an_archive_is_on_the_web_by_the_years_that_carry_it(workspace: WorkspaceRunner) -> None:
+    rows = "".join(
+        f"{number}.letter-{number},{year}-12-31T09:00:00.000Z,true,newsletter,everyone,Letter {number}\n"
+        for number, year in enumerate((2022, 2022, 2023), 1)
+    )
+    files = {f"posts/{number}.letter-{number}.html": f"<p>Words of {number}.</p>" for number in (1, 2, 3)}
+    table = {"posts.csv": f"post_id,post_date,is_published,type,audience,title\n{rows}"}
+    base = ("--base-url", "https://synapse.example/news", "--tag", "archive")
+    brought(workspace, "export.zip", archive({**files, **table}), *base)
+    sections = "web_only: true\nsections: [{title: Letters, tags: [archive], layout: link}]"
+    for number, date in (("002", "2023-01-01"), ("003", "2024-01-01")):
+        text = f"---\ntitle: The year {number}\ndate: {date}\n{sections}\n---\nOf that year.\n"
+        workspace.write({f"issues/{number}-the-year/issue.md": text})
+    workspace.ok("assemble", "--all", "--now", "2026-03-01")
+    workspace.ok("build", "--now", "2026-03-02")
+    items = json.loads(workspace.read("build/site/articles/feed.json"))["items"]
+    letters = {each["id"]: each["date_published"] for each in items if "letter" in each["url"]}
+    assert letters == {
+        f"https://synapse.example/news/p/letter-{number}": f"{year}-12-31T09:00:00+00:00"
+        for number, year in ((1, 2022), (2, 2022), (3, 2023))
+    }
+    assert "articles/letter-3/" in workspace.read("build/site/p/letter-3/index.html")
