@@ -295,6 +295,7 @@ class Import:
             self._slugs,
             lambda name: kept(self.records.article_from(name)),
             lambda address: kept(self.records.article_at(address)),
+            lambda name: kept(self.records.article_named(name)),
         )
 
     def _settle(self, item: Item) -> bool:

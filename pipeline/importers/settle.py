@@ -95,9 +95,10 @@ class Directory:
     slugs: Mapping[str, str]
     from_source: Callable[[str], str | None]
     at_address: Callable[[str], str | None]
+    by_name: Callable[[str], str | None]
 
     def find(self, address: str, base: str, origin: str) -> str | None:
-        """The article by `exact`, or by the last part of the address."""
+        """The article by `exact`, or by the last part of the address: its slug, or the name of its file."""
         if path := self.exact(address, base, origin):
             return path
         plain = _on_own_site(address, base)
@@ -106,7 +107,8 @@ class Directory:
         parts = [part for part in plain.split("/") if part not in ("", ".", "..")]
         name = re.sub(r"\.(md|markdown|mdx|html?)$", "", parts[-1] if parts else "")
         name = parts[-2] if name in ("index", "_index") and len(parts) > 1 else name
-        return self.slugs.get(path_part(re.sub(r"^\d{4}-\d\d-\d\d-", "", name)))
+        slug = path_part(re.sub(r"^\d{4}-\d\d-\d\d-", "", name))
+        return self.slugs.get(slug) or (self.by_name(name) if name else None)
 
     def exact(self, address: str, base: str, origin: str) -> str | None:
         """The article by its address on the web, or by the file it was."""

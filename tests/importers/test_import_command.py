@@ -766,3 +766,14 @@ def test_a_note_of_nothing_but_a_list_is_titled_by_its_name(workspace: Workspace
     workspace.write({"../in/shopping.md": "- buy salt\n- buy rye\n"})
     workspace.ok("import", str(workspace.root.parent / "in"))
     assert "title: Shopping\n" in workspace.read("issues/articles/shopping.md")
+
+
+def test_a_link_by_the_name_of_a_file_is_found_from_any_folder(workspace: WorkspaceRunner) -> None:
+    workspace.write({
+        "../in/posts/rye/index.md": '---\ntitle: Rye\ndate: 2024-01-01\n---\nSee [oats]({{< ref "oats.md" >}}) and [two](two.md).\n',
+        "../in/posts/oats.md": "---\ntitle: Oats\ndate: 2024-01-01\nslug: a-grain\n---\nOats are light.\n",
+        "../in/a/two.md": "---\ntitle: Two A\ndate: 2024-01-01\nslug: a\n---\nA.\n",
+        "../in/b/two.md": "---\ntitle: Two B\ndate: 2024-01-01\nslug: b\n---\nB.\n",
+    })  # fmt: skip
+    workspace.ok("import", str(workspace.root.parent / "in"), "--now", "2026-03-01")
+    assert "See [oats](a-grain.md) and two." in workspace.read("issues/articles/rye.md")
