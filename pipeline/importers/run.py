@@ -150,6 +150,7 @@ class Import:
                 drafts = iter(self._titled(material, tuple(drafts)))
             material = material.without_data()
             keys: set[str] = set()
+            is_siteless = False
             for draft in drafts:
                 omitted = "" if self.pages and draft.omitted == PAGE else draft.omitted
                 if omitted:
@@ -159,6 +160,9 @@ class Import:
                 keys.add(key)
                 draft = replace(draft, omitted="", key=key)
                 draft = draft.inferring("encoding", guess, "nothing names it") if guess else draft
+                if draft.path and not self.given.base and not is_siteless:
+                    is_siteless = True
+                    self.warnings.append(_siteless(material.name))
                 yield self._item(material, importer, draft)
         except NoPostsError:
             # Exports have tables of subscribers beside those of posts.
@@ -186,6 +190,8 @@ class Import:
         if not (self.files.root / record.article).is_file():
             return Item(material, importer, draft, ItemState.GONE, record.article, digest)
         unchanged = digest == record.item_sha256 or record.source_sha256 == material.sha256
+        if draft.path and self.given.base and not record.address:
+            unchanged = False  # it came without the address of its site
         slug = self.workspace.pool.slug_of(record.article)
         if slug is None or (unchanged and not self.given.anything and not record.unfinished):
             return Item(material, importer, draft, ItemState.SAME, record.article, digest)
@@ -337,6 +343,11 @@ class Import:
     def write(self, item: Item) -> None:
         """Write an article, its pictures and its sidecar."""
         write_item(item, self.files.root)
+
+
+def _siteless(name: str) -> PressroomError:
+    what = "the address of its site is not in the export: old addresses are not kept, nor are links to them."
+    return PressroomError(what, name, hint="Import it with --base-url https://…, the address that it had.")
 
 
 def _path(item: Item, *, in_folder: bool) -> str:

@@ -1032,3 +1032,29 @@ def test_an_archive_is_on_the_web_by_the_years_that_carry_it(workspace: Workspac
         for number, year in ((1, 2022), (2, 2022), (3, 2023))
     }
     assert "articles/letter-3/" in workspace.read("build/site/p/letter-3/index.html")
+
+
+def test_an_export_without_its_site_asks_for_the_address_once(workspace: WorkspaceRunner) -> None:
+    report = brought(workspace, "export.zip", archive(SUBSTACK), "--dry-run")
+    (warning,) = report["warnings"]
+    assert warning["path"].endswith("export.zip/posts.csv")
+    assert warning["hint"] == "Import it with --base-url https://…, the address that it had."
+    base = ("--base-url", "https://mill.substack.com")
+    assert brought(workspace, "export.zip", archive(SUBSTACK), *base)["warnings"] == []
+
+
+def test_a_list_of_readers_in_an_export_says_what_reads_it(workspace: WorkspaceRunner) -> None:
+    workspace.write({"../in/export.zip": archive(SUBSTACK)})
+    result = workspace.run("import", str(workspace.root.parent / "in/export.zip"), *NOW)
+    words = "email_list.mill.csv: skipped, it is a table without posts; if it has your readers, `send --to`"
+    assert words in " ".join(result.stderr.split())
+
+
+def test_the_address_of_a_site_may_come_with_a_second_import(workspace: WorkspaceRunner) -> None:
+    brought(workspace, "export.zip", archive(SUBSTACK))
+    base = ("--base-url", "https://mill.substack.com", "--update")
+    report = brought(workspace, "export.zip", archive(SUBSTACK), *base)
+    assert {each["state"] for each in report["articles"]} == {"changed"}
+    assert "id: https://mill.substack.com/p/pears\n" in report["texts"]["pears"]
+    again = brought(workspace, "export.zip", archive(SUBSTACK), *base)
+    assert {each["state"] for each in again["articles"]} == {"unchanged"}
