@@ -1058,3 +1058,20 @@ def test_the_address_of_a_site_may_come_with_a_second_import(workspace: Workspac
     assert "id: https://mill.substack.com/p/pears\n" in report["texts"]["pears"]
     again = brought(workspace, "export.zip", archive(SUBSTACK), *base)
     assert {each["state"] for each in again["articles"]} == {"unchanged"}
+
+
+def test_shortcodes_of_plugins_leave_their_words_and_addresses(workspace: WorkspaceRunner) -> None:
+    content = (
+        '[su_box title="Worth knowing"]Boxed words[/su_box]\n\n[button url="https://a.example"]Buy it[/button]\n\n'
+        '[row width="2"]<p>A column</p>[/row]\n\n'
+        '[contact-form-7 id="1" title="Contact"]\n\n[jetpack_subscription_form]\n\n[youtube https://b.example/w]\n\n'
+        "He said [sic] that [the-mill] was [his].\n\n<pre>[gone id='1']</pre>"
+    )
+    report = brought(workspace, "site.xml", wxr(item(1, "S0", content)))
+    body = report["texts"]["s0"].rpartition("---\n")[2]
+    assert body == (
+        "Boxed words\n\n[Buy it](https://a.example)\n\nA column\n\n<https://b.example/w>\n\n"
+        "He said [sic] that [the-mill] was [his].\n\n```\n[gone id='1']\n```\n"
+    )
+    reasons = [each["text"] for each in report["articles"][0]["left_out"]]
+    assert '[su_box title="Worth knowing"]Boxed words[/su_box]' in reasons and len(reasons) == 6

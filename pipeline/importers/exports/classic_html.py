@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
+from pipeline.importers.draft import Left
+
 _BLOCK = (
     r"(?:address|article|aside|blockquote|dl|div|fieldset|figure|footer|form|h[1-6]|header|hr|main|nav|ol|p"
     r"|pre|section|table|ul)"
@@ -25,6 +27,12 @@ _GALLERY = re.compile(r"\[gallery([^\]]*)\]")
 _EMBED = re.compile(r"\[(embed|video|audio|playlist)([^\]]*)\](?:([^\[\]]*)\[/\1\])?")
 _ARGUMENT = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+))""")
 _ADDRESS = re.compile(r"""https?://[^\s"'\]]+""")
+_SHORTCODE = re.compile(
+    r"(?<!\[)\[(?P<name>[a-z][\w-]*)(?P<arguments>\s[^\[\]]*)?/?\]"
+    r"(?:(?P<words>[^\[\]]*)\[/(?P=name)\])?(?!\()"
+)
+_IN_CODE = re.compile(r"(<(?:pre|code|script|style)\b.*?</(?:pre|code|script|style)\s*>|<[^<>]*>)", re.DOTALL)
+"""Code, and the tags of elements, in which brackets are no shortcodes."""
 _ALONE = re.compile(r"(?m)^[ \t]*(https?://\S+)[ \t]*$")
 
 
@@ -37,14 +45,36 @@ class Upload:
     alt: str = ""
 
 
-def as_html(text: str, pictures: Mapping[str, Upload]) -> str:
-    """The content of a post as whole HTML. `pictures` are those of the library by their ids."""
+def as_html(text: str, pictures: Mapping[str, Upload]) -> tuple[str, tuple[Left, ...]]:
+    """The content of a post as whole HTML, and its shortcodes that only plugins of its site understand.
+
+    `pictures` are those of the library by their ids.
+    """
+    left: list[Left] = []
     text = text.replace("\r\n", "\n")
     text = _CAPTION.sub(_figure, text)
     text = _GALLERY.sub(lambda match: _gallery(match[1], pictures), text)
     text = _EMBED.sub(_embedded, text)
     text = _ALONE.sub(lambda match: _link(match[1]), text)
-    return paragraphs(text)
+    text = "".join(
+        part if _IN_CODE.match(part) else _SHORTCODE.sub(lambda match: _plain(match, left), part)
+        for part in _IN_CODE.split(text)
+    )
+    for name in {match["name"] for each in left if (match := _SHORTCODE.match(each.text))}:
+        text = text.replace(f"[/{name}]", "")  # where elements are between the two
+    return paragraphs(text), tuple(left)
+
+
+def _plain(match: re.Match[str], left: list[Left]) -> str:
+    """A shortcode as its words, with the address in it as their link; brackets of a text stay."""
+    name, arguments, words = match["name"], match["arguments"] or "", match["words"] or ""
+    address = _ADDRESS.search(arguments)
+    if not ("_" in name or _ARGUMENT.search(arguments) or address):
+        return match[0]
+    left.append(Left(match[0], "a shortcode, which only its system understands"))
+    if not address:
+        return words
+    return f'<a href="{escape(address[0])}">{words}</a>' if words.strip() else f"\n\n{_link(address[0])}\n\n"
 
 
 def paragraphs(text: str) -> str:

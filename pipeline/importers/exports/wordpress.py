@@ -123,13 +123,15 @@ def _post(item: Element, names: dict[str, str], library: Library) -> ExportedPos
         omitted = TRASH if status == "trash" else "an earlier version"
     gmt = _child(item, "post_date_gmt")
     notes, left = _notes(item)
+    html = ""
+    if omitted in ("", PAGE):
+        html, shortcodes = as_html(_content(item, library) + notes, library.pictures)
+        left = (*left, *shortcodes)
     featured = library.pictures.get(_meta(item, "_thumbnail_id"), Upload(""))
     return ExportedPost(
         id=_child(item, "guid", ""),
         title=_child(item, "title", ""),
-        html=""
-        if omitted and omitted != PAGE
-        else as_html(_content(item, library) + notes, library.pictures),
+        html=html,
         dek=_child(item, "encoded", "excerpt"),
         slug=_child(item, "post_name").rpartition("/")[2],
         link=_child(item, "link", "") if "?p=" not in _child(item, "link", "") else "",
