@@ -146,10 +146,8 @@ def check_frozen(workspace: Workspace, issue: Issue) -> None:
         hint = f"Delete `draft: true` when it is ready, then: pressroom assemble {issue.number}"
         raise PressroomError("the issue is a draft.", *issue.place, hint)
     if issue.web_only:
-        line, hint = (
-            issue.lines.get("web_only"),
-            "If readers are to be mailed it, delete the line.",
-        )
+        hint = "If readers are to be mailed it, delete the line."
+        line = issue.lines.get("web_only")
         raise PressroomError("the issue is for the web alone.", issue.place.path, line, hint)
     if workspace.assembler.lock_of(issue) is None:
         raise PressroomError(

@@ -212,10 +212,14 @@ def article_path(slug: str) -> str:
     return f"articles/{slug}/"
 
 
-_OWN_FOLDERS = frozenset(
-    {"articles", "audiences", "audio", "authors", "events", "images", "issues", "search", "tags"}
+_OWN_NAMES = frozenset(
+    {
+        *("articles", "audiences", "audio", "authors", "events", "images", "issues", "search", "tags"),
+        *("404.html", "_redirects", "feed.css", "feeds.opml", "index.html", "robots.txt", "sitemap.xml"),
+        "style.css",
+    }
 )
-"""Folders of the site in which it has pages and files of its own."""
+"""Folders and files of the site's own at its root, but for its feeds."""
 
 
 def is_old_address(alias: str) -> bool:
@@ -229,7 +233,7 @@ def old_address_mistake(alias: str) -> tuple[str, str] | None:
     shown = f'the alias "{alias}"'
     if why := next(filter(None, map(bad_name, parts)), None):
         return f"{shown} is no address of a page: a part of it {why}.", "Such as /2019/05/a-title/."
-    if parts[0].lower() in _OWN_FOLDERS or alias in ("/404.html", "/index.html"):
+    if parts[0].lower() in _OWN_NAMES or is_feed_file(parts[0].lower()):
         return f"{shown} is where this site has pages of its own.", "Delete it."
     if alias != (whole := f"/{old_address_path(unquote(alias))}"):
         return f"{shown} is not a whole address.", f'Write "{whole}".'

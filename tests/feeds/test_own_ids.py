@@ -81,6 +81,9 @@ def test_an_article_of_an_earlier_feed_keeps_its_own_date(workspace: WorkspaceRu
     workspace.write({
         "issues/articles/glutamate.md": article("The glutamate switch", date="2019-05-06", id="old-1"),
         "issues/articles/new.md": article("A new one", date="2019-05-06"),
+        "issues/articles/foreign.md": article(
+            "One of others", date="2019-05-06", id="theirs-1", canonical_url="https://other.example/one"
+        ),
         ISSUE: issue(),
     })  # fmt: skip
     workspace.ok("assemble", "1")
@@ -89,5 +92,6 @@ def test_an_article_of_an_earlier_feed_keeps_its_own_date(workspace: WorkspaceRu
     assert {each["title"]: each["date_published"][:10] for each in items} == {
         "The glutamate switch": "2019-05-06",
         "A new one": "2026-02-01",
+        "One of others": "2026-02-01",
         "A note": "2026-02-01",
     }

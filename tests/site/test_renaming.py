@@ -7,6 +7,8 @@ import json
 import pytest
 from workspace_kit import WorkspaceRunner, article, issue
 
+from pipeline.support.urls import old_address_mistake
+
 OLD, NEW = "issues/articles/glutamate.md", "issues/articles/the-switch.md"
 
 
@@ -148,6 +150,15 @@ def test_addresses_of_another_system_lead_to_the_article_and_the_issue(workspace
         "/news/%C3%BCber%20uns/ /news/articles/glutamate/ 301",
         "/news/p/one/ /news/issues/001-the-plastic-brain/ 301",
     ]
+
+
+def test_no_alias_takes_the_place_of_what_the_site_has_at_its_root(workspace: WorkspaceRunner) -> None:
+    workspace.write({OLD: article(aliases="[/2019/05/glutamate/]")})
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    workspace.ok("build", "--now", "2026-02-02")
+    own = {each.name for each in (workspace.root / "build/site").iterdir()} - {"2019"}
+    assert {"_redirects", "feed.xml", "style.css", "articles"} <= own
+    assert [name for name in (*own, "feed-1.xml") if not old_address_mistake(f"/{name}/")] == []
 
 
 @pytest.mark.parametrize(
