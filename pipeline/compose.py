@@ -45,7 +45,14 @@ from pipeline.model import (
 )
 from pipeline.support import merge
 from pipeline.support.limits import SETTINGS_FILE
-from pipeline.support.urls import ADDRESS_CHARACTERS, address, article_path, is_public, issue_path
+from pipeline.support.urls import (
+    ADDRESS_CHARACTERS,
+    address,
+    article_path,
+    is_public,
+    issue_path,
+    old_issue_paths,
+)
 from pipeline.workspace import Workspace
 
 
@@ -178,7 +185,7 @@ class Composer:
             (article,) = articles_of(edition)
             summary = article.dek or summary_of(self.content(article), edition.audience)
         summary = summary or issue.title
-        earlier = (issue_path(replace(issue, folder=alias), edition.audience) for alias in issue.aliases)
+        earlier = old_issue_paths(issue, edition.audience)
         earlier_paths = dict.fromkeys((*earlier, *assembled.addresses.get(edition.audience, ())))
         return ComposedEdition(
             issue=issue,

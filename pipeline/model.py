@@ -367,9 +367,9 @@ class Article:
     `image` is the lead image's path as written. `digest` is `sha256:…` over the file's text. `alt_title` is
     a second headline. `disclaimer` is shown wherever the article is, together with those of its tags.
     `audience` is empty if everyone may read it. `link` is its address if it is published elsewhere.
-    `aliases` are earlier slugs, whose addresses redirect to it. `silence` maps the codes of silenced
-    checks to the reason. `feed_id` is the id that it had in an earlier feed. `lines` maps each field to its
-    line.
+    `aliases` are earlier slugs, and paths at another system, whose addresses redirect to it. `silence` maps
+    the codes of silenced checks to the reason. `feed_id` is the id that it had in an earlier feed. `lines`
+    maps each field to its line.
     """
 
     slug: str
@@ -641,11 +641,12 @@ class Issue:
 
     `snippets` are the digests of the snippets in the letter.
     `folder` is the name of its folder below `issues/`, such as `001-the-plastic-brain`; `aliases` are earlier
-    names of the folder, whose addresses redirect to it. It has an edition for each of `audiences`; the
-    first one is the main edition. `own_sections` is False if the sections are the publication's. `subject`
-    and `preview_text` are as typed; without a subject, the title is used. `image` is the path of the picture
-    at its head, as written. `theme_layout` is the layout of
-    the theme. `feed_id` is the id that it had in an earlier feed. `lines` maps each field to its line.
+    names of the folder, and paths at another system, whose addresses redirect to it. It has an edition for
+    each of `audiences`; the first one is the main edition. `own_sections` is False if the sections are the
+    publication's. `subject` and `preview_text` are as typed; without a subject, the title is used. `image` is
+    the path of the picture at its head, as written. `theme_layout` is the layout of the theme.
+    One that is `web_only` is never mailed. `feed_id` is the id that it had in an earlier feed. `lines` maps
+    each field to its line.
     """
 
     number: int
@@ -665,6 +666,7 @@ class Issue:
     theme_layout: Layout = Layout.CARD
     audiences: tuple[str, ...] = (EVERYONE,)
     draft: bool = False
+    web_only: bool = False
     exclude: tuple[str, ...] = ()
     show: Show = Show()
     aliases: tuple[str, ...] = ()

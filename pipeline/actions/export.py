@@ -141,10 +141,14 @@ def prepare_export(workspace: Workspace, request: ExportRequest) -> PreparedExpo
 
 
 def check_frozen(workspace: Workspace, issue: Issue) -> None:
-    """Raise `PressroomError` for an issue that must not leave: a draft, or one that is not frozen."""
+    """Raise `PressroomError` for an issue that must not leave: a draft, one of the web, or one not frozen."""
     if issue.draft:
         hint = f"Delete `draft: true` when it is ready, then: pressroom assemble {issue.number}"
         raise PressroomError("the issue is a draft.", *issue.place, hint)
+    if issue.web_only:
+        hint = "If readers are to be mailed it, delete the line."
+        line = issue.lines.get("web_only")
+        raise PressroomError("the issue is for the web alone.", issue.place.path, line, hint)
     if workspace.assembler.lock_of(issue) is None:
         raise PressroomError(
             "the issue is not frozen, so what is sent could not be made again.",

@@ -51,7 +51,7 @@ class ImportRun:
     `run` writes the articles. `omitted` maps the reasons why a post becomes no article, or an entry of a
     list no link item, to how many there are. `skipped` are the files that no importer reads. `errors` has the
     mistakes of sources that cannot be imported; they do not stop the others. `warnings` has what a list of
-    links loses.
+    links loses, and what an export does not say.
     """
 
     def __init__(

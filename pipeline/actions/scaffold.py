@@ -29,7 +29,7 @@ KINDS = {"letter": "letter", "roundup": "digest", "magazine": "default"}
 _IGNORE = "/build/\n/.pressroom/\n/lists/\n"
 """What is made again, what is this machine's, and the addresses of readers."""
 
-_OWN_KEYS = ("subject", "preview_text", "image", "image_alt", "id", "aliases")
+_OWN_KEYS = ("subject", "preview_text", "image", "image_alt", "id", "aliases", "web_only")
 """Keys of an issue that the next one does not take over."""
 
 

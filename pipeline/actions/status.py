@@ -75,6 +75,8 @@ def _status(workspace: Workspace, issue: Issue) -> IssueStatus:
         state, next_step = "sending", f"pressroom send {number} --status  (a process is sending it)"
     elif any(assembler.conflicts(issue, lock)):
         state, next_step = "changed", f"pressroom build {number}  (says what changed)"
+    elif issue.web_only and not sends:
+        state, next_step = "frozen", f"pressroom build {number}" if html_bytes is None else ""
     elif sends and sends[-1].finished:
         state, next_step = "sent", f"pressroom send {number} --status"
     elif html_bytes is not None and _waits_for_approval(workspace, issue):

@@ -23,7 +23,7 @@ from pipeline.errors import NotFound, PressroomError, collect, suggest
 from pipeline.model import EVERYONE, Article, Author, Layout, LinkItem, Place, PoolItem, Publication
 from pipeline.support.file_cache import SOURCES
 from pipeline.support.files import bad_name
-from pipeline.support.urls import addresses_in, path_part
+from pipeline.support.urls import addresses_in, is_old_address, old_address_mistake, path_part
 
 # For a missing date, which is a mistake of the article; it is in no issue until the date is there.
 _NO_DATE = datetime.min.replace(tzinfo=UTC)
@@ -210,7 +210,10 @@ def _slug(fields: Fields, name: str) -> str:
 def _aliases(fields: Fields) -> tuple[str, ...]:
     aliases = fields.texts("aliases")
     for alias in aliases:
-        if bad_name(alias) or path_part(alias) != alias:
+        if is_old_address(alias):
+            if mistake := old_address_mistake(alias):
+                fields.error("aliases", *mistake)
+        elif bad_name(alias) or path_part(alias) != alias:
             fields.error("aliases", f'"{alias}" was never a slug.', f'Write "{path_part(alias)}".')
     return aliases
 

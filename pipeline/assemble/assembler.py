@@ -225,12 +225,13 @@ class Assembler:
         identities = {
             article.slug: known.get(article.slug)
             # Readers see an article when the first issue that carries it is published. By its own date it
-            # would come into the middle of a feed, where they do not look.
-            or new_feed_identity(
-                publication, "article", article.slug, max(article.date, issue.date), article.feed_id
-            )
+            # would come into the middle of a feed, where they do not look. What an earlier feed of ours had
+            # is there already; what has its home elsewhere is new to our readers.
+            or new_feed_identity(publication, "article", article.slug, published, article.feed_id)
             for edition in editions
             for article in articles_of(edition)
+            for had in [article.feed_id and not article.canonical_url]
+            for published in [article.date if had else max(article.date, issue.date)]
         }
         identity = new_feed_identity(publication, "issue", issue.folder, issue.date, issue.feed_id)
         return AssembledIssue(issue, editions, identity, identities, frozen=False)

@@ -22,7 +22,7 @@ from pipeline.errors import NotFound, PressroomError, collect, raise_all, sugges
 from pipeline.model import EVERYONE, Issue, Layout, Place, Publication
 from pipeline.support.file_cache import SOURCES
 from pipeline.support.numbers_in_text import whole_number
-from pipeline.support.urls import path_part
+from pipeline.support.urls import is_old_address, old_address_mistake, path_part
 
 _FOLDER = re.compile(r"\d{1,6}-([^-].*)")
 
@@ -156,6 +156,7 @@ def parse_issue(
         theme_layout=publication.theme.layout,
         audiences=read_audiences(fields, publication) or (EVERYONE,),
         draft=fields.boolean("draft"),
+        web_only=fields.boolean("web_only"),
         exclude=fields.texts("exclude"),
         show=read_show(fields, publication.show),
         aliases=_aliases(fields),
@@ -201,7 +202,10 @@ def _is_folder_name(name: str) -> bool:
 def _aliases(fields: Fields) -> tuple[str, ...]:
     aliases = fields.texts("aliases")
     for alias in aliases:
-        if not _is_folder_name(alias):
+        if is_old_address(alias):
+            if mistake := old_address_mistake(alias):
+                fields.error("aliases", *mistake)
+        elif not _is_folder_name(alias):
             fields.error(
                 "aliases", f'"{alias}" cannot be the folder of an issue.', "Such as 003-the-old-title."
             )

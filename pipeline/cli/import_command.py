@@ -204,7 +204,10 @@ class _Report:
     def summarize(self, importing: ImportRun) -> None:
         """Show how many articles there are of each kind, and what was left out by reason."""
         for name in importing.skipped:
-            terminal.message(f"{name}: skipped, it has no form that can be imported")
+            why = "it has no form that can be imported"
+            if name.lower().endswith((".csv", ".tsv")):
+                why = "it is a table without posts; if it has your readers, `send --to` reads it as it is"
+            terminal.message(f"{name}: skipped, {why}")
         for reason, number in importing.omitted.items():
             terminal.message(f"left out: {number:,}, {reason}")
         if self.counts:

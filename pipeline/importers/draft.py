@@ -68,6 +68,10 @@ class Material:
         return f".{last.rpartition('.')[2].lower()}" if "." in last[1:] else ""
 
 
+PAGE = "a page: bring pages too with --pages"
+"""The reason to leave out what is no post."""
+
+
 @dataclass(frozen=True, slots=True)
 class Left:
     """A part of a source that is not in the article's body, and why. `line` counts from 1, if it is known."""
@@ -102,6 +106,8 @@ Moment = datetime | date
 class Draft:
     """An article as an importer understood it.
 
+    `path` is where its page is on a site whose address is not in the export; `address` is the one that it had
+    on the publication's own site.
     `key` tells the articles of one source apart (a feed's guid); it is empty if the source is one article.
     `base` is the base of relative addresses, if it is known. `files` are pictures that came inside the
     source, by their address in the blocks. `feed_id` is its id in the feed that it is from. `placed` are
@@ -128,6 +134,8 @@ class Draft:
     disclaimer: str = ""
     link: str = ""
     draft: bool = False
+    path: str = ""
+    address: str = ""
     aliases: tuple[str, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
     key: str = ""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePosixPath
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pipeline.config.fields import Field
@@ -18,11 +19,13 @@ from pipeline.importers.blocks import Kind
 from pipeline.importers.dates import date_of
 from pipeline.importers.decode import cleaned
 from pipeline.importers.draft import Draft, Left, Moment
+from pipeline.importers.frontmatter.values import old_address
 from pipeline.importers.inline import readable
+from pipeline.importers.records import same as same_address
 from pipeline.importers.shapes import same
 from pipeline.model import EVERYONE, Article, Author, Publication
 from pipeline.support.files import bad_name
-from pipeline.support.urls import path_part
+from pipeline.support.urls import home_url, is_old_address, path_part
 
 _LONGEST_SLUG = 60
 _LONGEST_TITLE = 90
@@ -48,18 +51,19 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the publication has: the spelling of each tag by its `path_part`, and its audiences' names."""
+    """What the publication has: address, audiences, and the spelling of each tag by its `path_part`."""
 
     tags: Mapping[str, str]
     audiences: Mapping[str, str]
     zone: ZoneInfo
     now: datetime
+    home: str
 
 
 def known_of(publication: Publication, spellings: Mapping[str, str], now: datetime) -> Known:
     """The words of a publication, of whose tags these are the spellings."""
     audiences = {path_part(name): name for name in (EVERYONE, *(each.name for each in publication.audiences))}
-    return Known(spellings, audiences, ZoneInfo(publication.timezone), now)
+    return Known(spellings, audiences, ZoneInfo(publication.timezone), now, home_url(publication))
 
 
 def finished(draft: Draft, given: Given, known: Known, name: str, before: Article | None) -> Draft:
@@ -75,9 +79,11 @@ def finished(draft: Draft, given: Given, known: Known, name: str, before: Articl
     if not draft.draft and not given.date and _moment(draft.date, known.zone) > known.now:
         why = "its date is ahead: the public has not seen it yet"
         draft = replace(draft, draft=True).inferring("draft", "true", why)
+    if not draft.draft and (why := _why_unseen(draft, known)):
+        draft = replace(draft, draft=True).inferring("draft", "true", why)
     draft = _tagged(draft, known, before)
     draft = _for_readers(draft, known)
-    return _addressed(draft)
+    return _addressed(_located(draft, known))
 
 
 def slug_of(draft: Draft, taken: Set[str]) -> tuple[str, Draft]:
@@ -134,7 +140,7 @@ def _titled(draft: Draft, name: str) -> Draft:
     if draft.title:
         return draft
     for block in draft.blocks:
-        words = block.words if block.kind is not Kind.CODE else ""
+        words = block.words if block.kind not in (Kind.CODE, Kind.LIST) else ""
         if same(words):
             what = "heading" if block.kind is Kind.HEADING else "sentence"
             title = _shortened(words)
@@ -171,6 +177,21 @@ def _dated(draft: Draft, known: Known, name: str, before: Article | None) -> Dra
         draft = draft.leaving(Left(str(draft.updated), "a date of revision before the date of publication"))
         draft = replace(draft, updated=None)
     return replace(draft, updated=None) if draft.updated == draft.date else draft
+
+
+def _why_unseen(draft: Draft, known: Known) -> str:
+    """Why its own site does not show it now, by the fields of Hugo that say when and whether it does."""
+    for key, value in draft.extra.items():
+        name = key.lower().lstrip("_")
+        if name in ("publishdate", "expirydate") and (reading := date_of(Field(str(value), 0))):
+            ahead = reading.moment is not None and _moment(reading.moment, known.zone) > known.now
+            if name == "publishdate" and ahead:
+                return f"its `{key}` is ahead: the public has not seen it yet"
+            if name == "expirydate" and reading.moment and not ahead:
+                return f"its `{key}` is past: its site shows it no more"
+        if name == "build" and isinstance(value, Mapping) and value.get("render") in ("never", "link", False):
+            return f"its site has no page of it, as `{key}` says"
+    return ""
 
 
 def _moment(moment: Moment | None, zone: ZoneInfo) -> datetime:
@@ -227,6 +248,20 @@ def _for_readers(draft: Draft, known: Known) -> Draft:
     return replace(draft, audience=tuple(known_names))
 
 
+def _located(draft: Draft, known: Known) -> Draft:
+    """An old address on the publication's own site becomes an alias: a page there leads to the article."""
+    old = f"{draft.base.rstrip('/')}{draft.path}" if draft.path and draft.base else ""
+    canonical, aliases = draft.canonical_url.strip() or old, list(draft.aliases)
+    draft = replace(draft, feed_id=draft.feed_id or old)
+    for address in dict.fromkeys(filter(None, (canonical, old))):
+        if same_address(address).startswith(f"{same_address(known.home)}/"):
+            alias = old_address(f"/{urlsplit(address).path.removeprefix(urlsplit(known.home).path)}")
+            aliases += [alias] if alias and alias not in aliases else []
+            draft = replace(draft, address=address)
+            canonical = "" if address == canonical else canonical
+    return replace(draft, canonical_url=canonical, aliases=tuple(aliases))
+
+
 def _addressed(draft: Draft) -> Draft:
     """What is no web address goes under `extra`, and so do earlier slugs that no article can have."""
     extra = dict(draft.extra)
@@ -237,7 +272,11 @@ def _addressed(draft: Draft) -> Draft:
     if draft.image_alt and not draft.image:
         draft = draft.leaving(Left(draft.image_alt, "it describes a picture that the source does not have"))
         draft = replace(draft, image_alt="")
-    aliases = tuple(each for each in draft.aliases if path_part(each) == each and not bad_name(each))
+    aliases = tuple(
+        each
+        for each in draft.aliases
+        if is_old_address(each) or (path_part(each) == each and not bad_name(each))
+    )
     if others := [each for each in draft.aliases if each not in aliases]:
         extra["aliases"] = others
     authors = []

@@ -84,6 +84,7 @@ def named(
                 for each in _walk(path, path.resolve(), (), passed, errors):
                     found.setdefault(each.resolve(), Named(each.as_posix(), each, path, listed=True))
             elif is_archive(path):
+                path.stat()  # a name that is misspelt is no broken archive
                 inside = scratch / str(len(found))
                 unpack(path, inside)
                 skipped: list[str] = []

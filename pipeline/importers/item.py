@@ -68,7 +68,7 @@ class Item:
             source=self.material.origin,
             form=self.importer.NAME,
             key=draft.key,
-            address=draft.canonical_url,
+            address=draft.canonical_url or draft.address,
             source_sha256=self.material.sha256,
             item_sha256=self.item_sha256,
             article_sha256=hashlib.sha256(self.text.encode()).hexdigest(),

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pipeline.articles.pool import Pool
@@ -19,6 +19,7 @@ from pipeline.config.workspace_files import POOL, WorkspaceFiles
 from pipeline.errors import PressroomError
 from pipeline.importers.draft import Draft, Inferred, Left, Material
 from pipeline.support.json_text import read_json
+from pipeline.support.urls import without_tracking
 
 ENDING = ".import.json"
 
@@ -66,6 +67,7 @@ class Records:
         self._by_address: dict[str, str] = {}
         self._by_digest: dict[str, Record] = {}
         self._by_source: dict[str, Record] = {}
+        self._by_name: dict[str, set[str]] = {}
         for article in pool.values():
             for address in (article.canonical_url, article.link):
                 if address:
@@ -79,11 +81,14 @@ class Records:
         self._by_item[record.source, record.key] = record
         if _worldwide(record.key):
             self._by_key[record.key] = record
+        if _worldwide(record.key):  # WordPress's id of a post is a short address of it
+            self._by_address.setdefault(same(record.key), record.article)
         if record.address:
             self._by_address[same(record.address)] = record.article
         self._by_digest[record.item_sha256] = record
         if not record.key:
             self._by_source[record.source] = record
+            self._by_name.setdefault(_name_of(record.source), set()).add(record.article)
 
     def of(self, material: Material, draft: Draft) -> Record | None:
         """The record of this very article of this very source."""
@@ -107,6 +112,18 @@ class Records:
         found = self._by_source.get(source)
         return found.article if found else None
 
+    def article_named(self, name: str) -> str | None:
+        """The path of the article whose file had this name, if only one had it: Hugo finds pages so."""
+        found = self._by_name.get(_name_of(name), set())
+        return next(iter(found)) if len(found) == 1 else None
+
+
+def _name_of(source: str) -> str:
+    """The name of a file without its ending; of `name/index.md` that of the folder."""
+    path = PurePosixPath(source)
+    path = path.parent if path.stem in ("index", "_index") else path
+    return path.stem if path.suffix.lower() in (".md", ".markdown", ".mdx", ".html") else path.name
+
 
 def digest_of(draft: Draft) -> str:
     """A digest of what an importer made: fields, text, and what it left out."""
@@ -118,7 +135,8 @@ def digest_of(draft: Draft) -> str:
 
 
 def same(address: str) -> str:
-    """An address as it is compared: systems differ in scheme, `www.` and the last slash."""
+    """An address as it is compared: without scheme, `www.`, the last slash and what follows a reader."""
+    address = without_tracking(address)
     rest = address.partition("#")[0].partition("://")[2] or address
     host, slash, path = rest.partition("/")
     return host.lower().removeprefix("www.") + (slash + path).rstrip("/")

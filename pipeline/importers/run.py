@@ -22,8 +22,7 @@ from pipeline.config.workspace_files import POOL
 from pipeline.errors import PressroomError, collect, flatten, raise_all
 from pipeline.importers.cleanup import clean
 from pipeline.importers.decode import encoding_note
-from pipeline.importers.draft import Draft, Importer, Material
-from pipeline.importers.exports.post import PAGE
+from pipeline.importers.draft import PAGE, Draft, Importer, Material
 from pipeline.importers.exports.table import NoPostsError
 from pipeline.importers.finish import Given, finished, known_of, slug_of
 from pipeline.importers.forms import importer_for
@@ -151,6 +150,7 @@ class Import:
                 drafts = iter(self._titled(material, tuple(drafts)))
             material = material.without_data()
             keys: set[str] = set()
+            is_siteless = False
             for draft in drafts:
                 omitted = "" if self.pages and draft.omitted == PAGE else draft.omitted
                 if omitted:
@@ -160,6 +160,9 @@ class Import:
                 keys.add(key)
                 draft = replace(draft, omitted="", key=key)
                 draft = draft.inferring("encoding", guess, "nothing names it") if guess else draft
+                if draft.path and not self.given.base and not is_siteless:
+                    is_siteless = True
+                    self.warnings.append(_siteless(material.name))
                 yield self._item(material, importer, draft)
         except NoPostsError:
             # Exports have tables of subscribers beside those of posts.
@@ -187,6 +190,8 @@ class Import:
         if not (self.files.root / record.article).is_file():
             return Item(material, importer, draft, ItemState.GONE, record.article, digest)
         unchanged = digest == record.item_sha256 or record.source_sha256 == material.sha256
+        if draft.path and self.given.base and not record.address:
+            unchanged = False  # it came without the address of its site
         slug = self.workspace.pool.slug_of(record.article)
         if slug is None or (unchanged and not self.given.anything and not record.unfinished):
             return Item(material, importer, draft, ItemState.SAME, record.article, digest)
@@ -296,6 +301,7 @@ class Import:
             self._slugs,
             lambda name: kept(self.records.article_from(name)),
             lambda address: kept(self.records.article_at(address)),
+            lambda name: kept(self.records.article_named(name)),
         )
 
     def _settle(self, item: Item) -> bool:
@@ -337,6 +343,11 @@ class Import:
     def write(self, item: Item) -> None:
         """Write an article, its pictures and its sidecar."""
         write_item(item, self.files.root)
+
+
+def _siteless(name: str) -> PressroomError:
+    what = "the address of its site is not in the export: old addresses are not kept, nor are links to them."
+    return PressroomError(what, name, hint="Import it with --base-url https://…, the address that it had.")
 
 
 def _path(item: Item, *, in_folder: bool) -> str:

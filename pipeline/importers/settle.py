@@ -29,6 +29,7 @@ def with_pictures(draft: Draft, material: Material, pictures: Pictures) -> tuple
     names: dict[str, str] = {}
     placed: list[str] = []
     left: list[Left] = []
+    replaced: dict[str, str] = {}  # links in place of pictures, and their words
     base = draft.base or material.address
 
     def bring(address: str, written: str) -> str | None:
@@ -50,6 +51,8 @@ def with_pictures(draft: Draft, material: Material, pictures: Pictures) -> tuple
 
     def one(reference: Reference) -> str:
         if not reference.image:
+            for link, words in replaced.items():  # a link within a link is none
+                reference = replace(reference, text=reference.text.replace(link, words))
             return reference.markdown
         name = bring(reference.address, reference.markdown)
         if name is not None:
@@ -57,7 +60,9 @@ def with_pictures(draft: Draft, material: Material, pictures: Pictures) -> tuple
         whole = absolute(reference.address, base)
         if not _WEB.match(whole):
             return ": ".join(filter(None, (reference.text.strip(), _text(reference.title))))
-        link = Reference(reference.text.strip() or whole.rpartition("/")[2] or "picture", whole).markdown
+        words = reference.text.strip() or whole.rpartition("/")[2] or "picture"
+        link = Reference(words, whole).markdown
+        replaced[link] = words
         # A caption stays, though its picture could not be had.
         return f"{link}: {_text(reference.title)}" if reference.title else link
 
@@ -90,9 +95,10 @@ class Directory:
     slugs: Mapping[str, str]
     from_source: Callable[[str], str | None]
     at_address: Callable[[str], str | None]
+    by_name: Callable[[str], str | None]
 
     def find(self, address: str, base: str, origin: str) -> str | None:
-        """The article by `exact`, or by the last part of the address."""
+        """The article by `exact`, or by the last part of the address: its slug, or the name of its file."""
         if path := self.exact(address, base, origin):
             return path
         plain = _on_own_site(address, base)
@@ -101,7 +107,8 @@ class Directory:
         parts = [part for part in plain.split("/") if part not in ("", ".", "..")]
         name = re.sub(r"\.(md|markdown|mdx|html?)$", "", parts[-1] if parts else "")
         name = parts[-2] if name in ("index", "_index") and len(parts) > 1 else name
-        return self.slugs.get(path_part(re.sub(r"^\d{4}-\d\d-\d\d-", "", name)))
+        slug = path_part(re.sub(r"^\d{4}-\d\d-\d\d-", "", name))
+        return self.slugs.get(slug) or (self.by_name(name) if name else None)
 
     def exact(self, address: str, base: str, origin: str) -> str | None:
         """The article by its address on the web, or by the file it was."""

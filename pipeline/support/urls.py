@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from contextlib import suppress
+from dataclasses import replace
 from functools import lru_cache
 from itertools import takewhile
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
@@ -17,6 +18,7 @@ import idna
 
 from pipeline.errors import PressroomError
 from pipeline.model import EVERYONE, Audience, Issue, Publication
+from pipeline.support.files import bad_name
 
 SCHEMES = frozenset({"http", "https", "mailto", "tel", "sms"})
 """The schemes that an address in content may have; Gmail, Outlook and Apple Mail keep just these."""
@@ -209,6 +211,51 @@ def issue_path(issue: Issue, audience: str = EVERYONE) -> str:
 def article_path(slug: str) -> str:
     """The site folder of an article's page."""
     return f"articles/{slug}/"
+
+
+_OWN_NAMES = frozenset(
+    {
+        *("articles", "audiences", "audio", "authors", "events", "images", "issues", "search", "tags"),
+        *("404.html", "_redirects", "feed.css", "feeds.opml", "index.html", "robots.txt", "sitemap.xml"),
+        "style.css",
+    }
+)
+"""Folders and files of the site's own at its root, but for its feeds."""
+
+
+def is_old_address(alias: str) -> bool:
+    """Whether an alias is a path below `base_url`, as another system had it, and no name."""
+    return alias.startswith("/")
+
+
+def old_address_mistake(alias: str) -> tuple[str, str] | None:
+    """What is wrong with an alias that is a path, and what to do; None for one where a page can be."""
+    parts = alias.strip("/").split("/")
+    shown = f'the alias "{alias}"'
+    if why := next(filter(None, map(bad_name, parts)), None):
+        return f"{shown} is no address of a page: a part of it {why}.", "Such as /2019/05/a-title/."
+    if parts[0].lower() in _OWN_NAMES or is_feed_file(parts[0].lower()):
+        return f"{shown} is where this site has pages of its own.", "Delete it."
+    if alias != (whole := f"/{old_address_path(unquote(alias))}"):
+        return f"{shown} is not a whole address.", f'Write "{whole}".'
+    return None
+
+
+def old_address_path(alias: str) -> str:
+    """The site path of an alias that is a path: a folder, or a file that ends in `.html`."""
+    path = alias.strip("/")
+    return path if re.search(r"\.html?$", path) else f"{path}/"
+
+
+def old_issue_paths(issue: Issue, audience: str) -> tuple[str, ...]:
+    """The site paths that an edition's page had by the aliases of its issue; a path is of the main one."""
+    is_main = audience == issue.audiences[0]
+    folders = (alias for alias in issue.aliases if not is_old_address(alias))
+    paths = tuple(old_address_path(alias) for alias in issue.aliases if is_old_address(alias))
+    return (
+        *(issue_path(replace(issue, folder=each), audience) for each in folders),
+        *(paths if is_main else ()),
+    )
 
 
 def tag_path(tag: str) -> str:

@@ -197,6 +197,21 @@ def test_an_issue_that_is_not_frozen_is_not_sent(sending: WorkspaceRunner) -> No
     assert "pressroom assemble 1" in sending.error(*options(sending), "--yes")
 
 
+def test_an_issue_for_the_web_alone_is_mailed_by_no_command(
+    sending: WorkspaceRunner, server: ScriptedServer
+) -> None:
+    path = f"{FOLDER}/issue.md"
+    sending.write({path: sending.read(path).replace("\ndate:", "\nweb_only: true\ndate:", 1)})
+    for command in (options(sending), ("export", "1")):
+        error = sending.error(*command, "--force")
+        assert error.startswith(f"{path}:") and "the issue is for the web alone." in error
+    sending.ok("build")
+    (status,) = sending.json("status")["issues"]
+    assert (status["state"], status["next"]) == ("frozen", "")
+    assert "web_only" not in sending.read(sending.ok("new", "issue", "Next", "--from", "1").strip())
+    assert server.taken == []
+
+
 def test_without_a_server_the_setting_is_named(sending: WorkspaceRunner) -> None:
     set_delivery(sending, "connections = 1")
     error = sending.error(*options(sending), "--yes")

@@ -75,3 +75,23 @@ def test_two_articles_with_one_id_are_an_error_that_names_both(workspace: Worksp
 def test_an_id_with_spaces_is_an_error(workspace: WorkspaceRunner) -> None:
     workspace.write({"issues/articles/one.md": article("One", id="old one")})
     assert "issues/articles/one.md:5: `id` must be" in workspace.error("build")
+
+
+def test_an_article_of_an_earlier_feed_keeps_its_own_date(workspace: WorkspaceRunner) -> None:
+    workspace.write({
+        "issues/articles/glutamate.md": article("The glutamate switch", date="2019-05-06", id="old-1"),
+        "issues/articles/new.md": article("A new one", date="2019-05-06"),
+        "issues/articles/foreign.md": article(
+            "One of others", date="2019-05-06", id="theirs-1", canonical_url="https://other.example/one"
+        ),
+        ISSUE: issue(),
+    })  # fmt: skip
+    workspace.ok("assemble", "1")
+    workspace.ok("build")
+    items = json.loads(workspace.read("build/site/articles/feed.json"))["items"]
+    assert {each["title"]: each["date_published"][:10] for each in items} == {
+        "The glutamate switch": "2019-05-06",
+        "A new one": "2026-02-01",
+        "One of others": "2026-02-01",
+        "A note": "2026-02-01",
+    }

@@ -732,3 +732,48 @@ def test_what_a_source_says_is_never_a_template_nor_markup(workspace: WorkspaceR
     assert ":::" not in text
     workspace.ok("assemble", "1", *NOW)
     workspace.ok("build", *NOW)
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ("publishDate: 2030-01-02", "its `publishDate` is ahead: the public has not seen it yet"),
+        ("expiryDate: 2020-01-02", "its `expiryDate` is past: its site shows it no more"),
+        ("build:\n  render: never", "its site has no page of it, as `build` says"),
+        ("publishDate: 2020-01-02\nexpiryDate: 2030-01-02\nbuild:\n  render: always", ""),
+    ],
+)
+def test_what_hugo_does_not_show_now_is_a_draft(workspace: WorkspaceRunner, fields: str, why: str) -> None:
+    workspace.write({"../in/a.md": f"---\ntitle: A\ndate: 2020-01-01\n{fields}\n---\nWords.\n"})
+    report = workspace.json("import", str(workspace.root.parent / "in"), "--now", "2026-03-01")
+    assert ("\ndraft: true\n" in workspace.read("issues/articles/a.md")) == bool(why)
+    assert [each["why"] for each in report["articles"][0]["inferred"] if each["field"] == "draft"] == [why][
+        : bool(why)
+    ]
+
+
+def test_the_page_of_a_folder_is_no_article_unless_it_is_wanted(workspace: WorkspaceRunner) -> None:
+    files = {"_index.md": "---\ntitle: All posts\n---\nWelcome.\n", "a.md": "---\ntitle: A\n---\nWords.\n"}
+    workspace.write({f"../in/{name}": text for name, text in files.items()})
+    folder = str(workspace.root.parent / "in")
+    report = workspace.json("import", folder, "--dry-run")
+    assert [each["title"] for each in report["articles"]] == ["A"]
+    assert report["omitted"] == {"a page: bring pages too with --pages": 1}
+    assert len(workspace.json("import", folder, "--pages")["articles"]) == 2
+
+
+def test_a_note_of_nothing_but_a_list_is_titled_by_its_name(workspace: WorkspaceRunner) -> None:
+    workspace.write({"../in/shopping.md": "- buy salt\n- buy rye\n"})
+    workspace.ok("import", str(workspace.root.parent / "in"))
+    assert "title: Shopping\n" in workspace.read("issues/articles/shopping.md")
+
+
+def test_a_link_by_the_name_of_a_file_is_found_from_any_folder(workspace: WorkspaceRunner) -> None:
+    workspace.write({
+        "../in/posts/rye/index.md": '---\ntitle: Rye\ndate: 2024-01-01\n---\nSee [oats]({{< ref "oats.md" >}}) and [two](two.md).\n',
+        "../in/posts/oats.md": "---\ntitle: Oats\ndate: 2024-01-01\nslug: a-grain\n---\nOats are light.\n",
+        "../in/a/two.md": "---\ntitle: Two A\ndate: 2024-01-01\nslug: a\n---\nA.\n",
+        "../in/b/two.md": "---\ntitle: Two B\ndate: 2024-01-01\nslug: b\n---\nB.\n",
+    })  # fmt: skip
+    workspace.ok("import", str(workspace.root.parent / "in"), "--now", "2026-03-01")
+    assert "See [oats](a-grain.md) and two." in workspace.read("issues/articles/rye.md")

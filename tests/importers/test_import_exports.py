@@ -319,6 +319,60 @@ def test_no_word_of_a_card_of_ghost_is_lost(workspace: WorkspaceRunner) -> None:
     assert "**markdown-bold**" in text and "[a-button](https://a.example)" in text
 
 
+def test_what_ghost_shows_in_emails_alone_stays_off_the_web(workspace: WorkspaceRunner) -> None:
+    words = {"type": "paragraph", "children": [text_node("Words for all.")]}
+    card = {"type": "email", "html": "<p>For the inbox.</p>"}
+    data = ghost({"lexical": lexical(words, card)}, {"html": "<p>Mailed.</p>", "status": "sent"})
+    report = brought(workspace, "ghost.json", data)
+    assert "::: email-only\nFor the inbox.\n:::" in report["texts"]["s0"]
+    assert "draft:" not in report["texts"]["s0"] and "\ndraft: true\n" in report["texts"]["s1"]
+    why = "it was sent as an email, and no page had it: name an `audience` before you publish it"
+    assert [each["why"] for each in report["articles"][1]["inferred"]] == [why]
+
+
+def test_cards_of_ghost_become_the_containers_that_they_are(workspace: WorkspaceRunner) -> None:
+    code = {"type": "codeblock", "code": "print(1)", "language": "python"}
+    text = brought(workspace, "ghost.json", ghost({"lexical": lexical(*CARDS[:3], code)}))["texts"]["s0"]
+    assert "::: callout\nin-a-callout\n:::" in text and "::: cta\n[a-button](https://a.example)\n:::" in text
+    assert "## toggle-heading\n" in text and "```python\nprint(1)\n```" in text
+
+
+WALL = {"type": "paywall"}
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("ghost.json", ghost({"visibility": "paid", "lexical": lexical({"type": "paragraph", "children": [text_node("Free.")]}, WALL, {"type": "paragraph", "children": [text_node("Paid.")]})})),
+        ("ghost.json", ghost({"visibility": "paid", "html": "<p>Free.</p><!--members-only--><p>Paid.</p>"})),
+        ("substack.zip", archive({"posts.csv": "post_id,post_date,is_published,type,audience,title\n1.s0,2023-04-02T09:00:00.000Z,true,newsletter,only_paid,T\n", "posts/1.s0.html": '<p>Free.</p><div class="paywall-jump" data-component-name="PaywallToDOM"></div><p>Paid.</p>'})),
+        ("wordpress.xml", wxr(item(1, "S0", "<p>Free.</p><!-- wp:jetpack/paywall --><!-- /wp:jetpack/paywall --><p>Paid.</p>", "<wp:postmeta><wp:meta_key>_jetpack_newsletter_access</wp:meta_key><wp:meta_value>paid_subscribers</wp:meta_value></wp:postmeta>"))),
+    ],
+)  # fmt: skip
+def test_a_draft_of_what_readers_paid_for_says_where_that_begins(
+    workspace: WorkspaceRunner, name: str, data: str | bytes
+) -> None:
+    report = brought(workspace, name, data)
+    assert "\ndraft: true\n" in report["texts"]["s0"] and "Free.\n\nPaid.\n" in report["texts"]["s0"]
+    whys = [each["why"] for each in report["articles"][0]["inferred"] if each["field"] == "draft"]
+    assert whys == ['its readers paid for it, from "Paid." on: name an `audience` before you publish it']
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("emails.json", json.dumps([{"subject": "S0", "body": "Not in the archive.", "status": "sent", "archival_mode": "disabled"}])),
+        ("emails.json", json.dumps([{"subject": "S0", "body": "All.\n\n{% if subscriber.subscriber_type == 'premium' %}\nSome.\n{% endif %}", "status": "sent"}])),
+        ("posts.csv", "title,content,status\nS0,<p>Taken off the site.</p>,archived\n"),
+        ("members.xml", wxr(item(1, "S0", "<p>For members.</p>", "<wp:postmeta><wp:meta_key>_jetpack_newsletter_access</wp:meta_key><wp:meta_value>subscribers</wp:meta_value></wp:postmeta>"))),
+    ],
+)  # fmt: skip
+def test_what_a_page_did_not_show_to_everyone_is_a_draft(
+    workspace: WorkspaceRunner, name: str, data: str
+) -> None:
+    assert "\ndraft: true\n" in brought(workspace, name, data)["texts"]["s0"]
+
+
 def test_a_post_of_ghost_with_strange_rows_is_imported(workspace: WorkspaceRunner) -> None:
     pairs = [{"post_id": "b0", "tag_id": "t", "sort_order": "x"}, {"post_id": "b0", "tag_id": None}]
     data = ghost(
@@ -808,3 +862,216 @@ def test_an_archive_is_read_as_its_folder_would_be(workspace: WorkspaceRunner) -
     texts = brought(workspace, "site.zip", archive(files))["texts"]
     assert "![a dot](dot.png)" in texts["one"] and "[two](../two.md)" in texts["one"]
     assert workspace.tree()["issues/articles/one/dot.png"] == png()
+
+
+def test_an_archive_that_is_not_there_is_named_as_missing(workspace: WorkspaceRunner) -> None:
+    result = workspace.run("import", "exprot.zip", *NOW)
+    assert result.exit_code == 1 and "exprot.zip: there is no such file or folder." in result.stderr
+
+
+EPISODE = "<p>Notes of the episode.</p>"
+PODCAST = f'<rss version="2.0" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"><channel><title>Mill</title><item><title>The wheel: one</title><guid>w1</guid><description>{EPISODE.replace("<", "&lt;")}</description><enclosure url="https://mill.example/1.mp3?a=1" length="512" type="audio/mpeg"/><itunes:duration>12:29</itunes:duration></item></channel></rss>'
+ATOM = f'<feed xmlns="http://www.w3.org/2005/Atom"><title>Mill</title><entry><title>The wheel: one</title><id>urn:w1</id><content type="html">{EPISODE.replace("<", "&lt;")}</content><link rel="enclosure" type="audio/mpeg" length="512" href="https://mill.example/1.mp3?a=1"/></entry></feed>'
+JSON_FEED = json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "Mill", "items": [{"id": "w1", "title": "The wheel: one", "content_html": EPISODE, "attachments": [{"url": "https://mill.example/1.mp3?a=1", "mime_type": "audio/mpeg", "size_in_bytes": 512, "duration_in_seconds": 749}]}]})  # fmt: skip
+ENCLOSED = "<wp:postmeta><wp:meta_key>enclosure</wp:meta_key><wp:meta_value>https://mill.example/1.mp3?a=1\n512\naudio/mpeg\n</wp:meta_value></wp:postmeta>"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "minutes"),
+    [
+        ("feed.xml", PODCAST, "minutes: 12\n"),
+        ("feed.json", JSON_FEED, "minutes: 12\n"),
+        ("atom.xml", ATOM, ""),
+        ("wordpress.xml", wxr(item(1, "The wheel: one", EPISODE, ENCLOSED)), ""),
+    ],
+)
+def test_the_recording_of_an_episode_comes_as_audio(
+    workspace: WorkspaceRunner, name: str, data: str, minutes: str
+) -> None:
+    report = brought(workspace, name, data)
+    (text,) = report["texts"].values()
+    fields = f'title: "The wheel: one"\nbytes: 512\n{minutes}:::\n'
+    assert text.endswith(f"---\n::: audio https://mill.example/1.mp3?a=1\n{fields}\nNotes of the episode.\n")
+    assert report["articles"][0]["left_out"] == []
+
+
+def test_a_recording_of_unknown_size_is_a_link(workspace: WorkspaceRunner) -> None:
+    table = "post_id,post_date,is_published,type,audience,title,podcast_url\n1.s0,2023-04-02T09:00:00.000Z,true,podcast,everyone,T,https://mill.example/1.mp3\n"
+    text = brought(workspace, "s.zip", archive({"posts.csv": table, "posts/1.s0.html": EPISODE}))["texts"][
+        "s0"
+    ]
+    assert text.endswith("---\n[Listen](https://mill.example/1.mp3)\n\nNotes of the episode.\n")
+
+
+def meta(key: str, value: str) -> str:
+    return f"<wp:postmeta><wp:meta_key>{key}</wp:meta_key><wp:meta_value><![CDATA[{value}]]></wp:meta_value></wp:postmeta>"
+
+
+def test_notes_and_patterns_of_wordpress_are_in_the_text_that_shows_them(workspace: WorkspaceRunner) -> None:
+    text = 'Flour is old<sup data-fn="n1" class="fn"><a href="#n1" id="n1-link">1</a></sup>.'
+    content = f'<!-- wp:paragraph --><p>{text}</p><!-- /wp:paragraph --><!-- wp:block {{"ref":2}} /--><!-- wp:footnotes /-->'
+    notes = meta("footnotes", json.dumps([{"content": 'See <a href="https://a.example">a</a>.', "id": "n1"}]))
+    site = wxr(item(1, "S0", content, notes), item(2, "Signed", "<p>Yours, the miller</p>", kind="wp_block"))
+    report = brought(workspace, "site.xml", site)
+    assert report["texts"]["s0"].endswith(
+        "---\nFlour is old[^1].\n\nYours, the miller\n\n[^1]: See [a](https://a.example).\n"
+    )
+    assert report["omitted"] == {"a pattern, which is in the posts that show it": 1}
+
+
+def test_notes_of_wordpress_that_cannot_be_read_stop_nothing(workspace: WorkspaceRunner) -> None:
+    site = wxr(item(1, "S0", "<p>Words.</p>", meta("footnotes", '[{"id": 5')))
+    report = brought(workspace, "site.xml", site)
+    assert report["texts"]["s0"].endswith("---\nWords.\n")
+    left = [(each["text"], each["reason"]) for each in report["articles"][0]["left_out"]]
+    assert left == [('[{"id": 5', "notes that cannot be read")]
+
+
+def test_pictures_of_wordpress_have_their_alternative_text(workspace: WorkspaceRunner) -> None:
+    wheel = "<wp:attachment_url>https://mill.example/u/wheel.jpg</wp:attachment_url>" + meta(
+        "_wp_attachment_image_alt", "A wheel in the snow"
+    )
+    site = wxr(
+        item(9, "wheel", "", wheel, kind="attachment", status="inherit"),
+        item(1, "S0", "<p>Words.</p>", meta("_thumbnail_id", "9")),
+        item(2, "S1", '[gallery ids="9"]'),
+    )
+    texts = brought(workspace, "site.xml", site)["texts"]
+    assert "image_alt: A wheel in the snow\n" in texts["s0"]
+    assert "[A wheel in the snow](https://mill.example/u/wheel.jpg)" in texts["s1"]
+
+
+def test_an_old_address_on_the_own_site_leads_to_the_article(workspace: WorkspaceRunner) -> None:
+    old = "https://www.synapse.example/news/2019/05/of-rye/"
+    link = f"<link>{old}</link><guid>w1</guid>"
+    later = f'<p>See <a href="{old}?utm_source=mail">rye</a>.</p>'.replace("<", "&lt;")
+    items = f"<item><title>Of rye</title>{link}<pubDate>Mon, 06 May 2019 07:00:00 GMT</pubDate><description>Rye is dark.</description></item><item><title>Later</title><guid>w2</guid><pubDate>Tue, 07 May 2019 07:00:00 GMT</pubDate><description>{later}</description></item>"
+    feed = f'<rss version="2.0"><channel><title>N</title>{items}</channel></rss>'
+    texts = brought(workspace, "feed.xml", feed)["texts"]
+    assert "aliases: [/2019/05/of-rye/]\n" in texts["of-rye"] and "canonical_url" not in texts["of-rye"]
+    assert "See [rye](of-rye.md)." in texts["later"]
+    again = brought(workspace, "feed.xml", feed)
+    assert {each["state"] for each in again["articles"]} == {"unchanged"}
+    sections = "sections: [{title: Archive, pin: [of-rye, later]}]"
+    workspace.write({"issues/002-a/issue.md": f"---\ntitle: A\ndate: 2026-02-28\n{sections}\n---\nWords.\n"})
+    workspace.ok("assemble", "2", "--now", "2026-03-01")
+    workspace.ok("build", "--now", "2026-03-02")
+    page = workspace.read("build/site/2019/05/of-rye/index.html")
+    assert 'content="0; url=../../../articles/of-rye/"' in page
+
+
+@pytest.mark.parametrize(
+    ("base", "kept"),
+    [
+        ("https://mill.substack.com", "canonical_url: https://mill.substack.com/p/pears\n"),
+        ("https://synapse.example/news/", "aliases: [/p/pears/]\n"),
+    ],
+)
+def test_posts_of_substack_keep_address_and_id(workspace: WorkspaceRunner, base: str, kept: str) -> None:
+    text = brought(workspace, "export.zip", archive(SUBSTACK), "--base-url", base)["texts"]["pears"]
+    assert kept in text and f"id: {base.rstrip('/')}/p/pears\n" in text
+    assert ("canonical_url" in text) != ("aliases" in text)
+
+
+def test_posts_of_ghost_keep_their_address_beside_one_elsewhere(workspace: WorkspaceRunner) -> None:
+    data = ghost({"html": "<p>Words.</p>", "canonical_url": "https://first.example/x"})
+    base = ("--base-url", "https://synapse.example/news")
+    text = brought(workspace, "ghost.json", data, *base)["texts"]["s0"]
+    assert "canonical_url: https://first.example/x\nid: b0\naliases: [/s0/]\n" in text
+
+
+def test_a_short_address_of_wordpress_leads_to_the_post(workspace: WorkspaceRunner) -> None:
+    site = wxr(
+        item(1, "S0", "<p>Words.</p>"),
+        item(2, "S1", '<p>See <a href="https://mill.example/?p=1">it</a>.</p>'),
+    )
+    assert "See [it](s0.md)." in brought(workspace, "site.xml", site)["texts"]["s1"]
+
+
+def test_a_linked_picture_that_is_missing_leaves_its_link_whole(workspace: WorkspaceRunner) -> None:
+    html = '<p><a href="https://a.example"><img src="https://b.example/m.png" alt="A mill"></a></p>'
+    text = brought(workspace, "posts.csv", f"title,content\nS0,{html.replace(chr(34), chr(39))}\n")["texts"][
+        "s0"
+    ]
+    assert text.endswith("---\n[A mill](https://a.example)\n")
+
+
+FIELDS = {
+    "emails.json": json.dumps([{"subject": "S0", "status": "sent", "body": 'Dear {{ subscriber.metadata.first_name|default:"reader" }}, {{ subscriber.email }} is {{ other }}.'}]),
+    "posts.csv": "title,content\nS0,\"<p>Dear {{first_name|reader}}, {{ email }} is {{other}}.</p>\"\n",
+    "ghost.json": ghost({"lexical": lexical({"type": "email", "html": '<p>Dear {first_name, "reader"}, {email} is {other}.</p>'})}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_merge_fields_of_a_service_become_ours(workspace: WorkspaceRunner, name: str) -> None:
+    text = brought(workspace, name, FIELDS[name])["texts"]["s0"]
+    assert "Dear {{ first_name | reader }}, {{ email }} is " in text
+    assert r"\{{ other }}" in text or r"\{{other}}" in text or "{other}" in text
+
+
+def test_an_archive_is_on_the_web_by_the_years_that_carry_it(workspace: WorkspaceRunner) -> None:
+    rows = "".join(
+        f"{number}.letter-{number},{year}-12-31T09:00:00.000Z,true,newsletter,everyone,Letter {number}\n"
+        for number, year in enumerate((2022, 2022, 2023), 1)
+    )
+    files = {f"posts/{number}.letter-{number}.html": f"<p>Words of {number}.</p>" for number in (1, 2, 3)}
+    table = {"posts.csv": f"post_id,post_date,is_published,type,audience,title\n{rows}"}
+    base = ("--base-url", "https://synapse.example/news", "--tag", "archive")
+    brought(workspace, "export.zip", archive({**files, **table}), *base)
+    sections = "web_only: true\nsections: [{title: Letters, tags: [archive], layout: link}]"
+    for number, date in (("002", "2023-01-01"), ("003", "2024-01-01")):
+        text = f"---\ntitle: The year {number}\ndate: {date}\n{sections}\n---\nOf that year.\n"
+        workspace.write({f"issues/{number}-the-year/issue.md": text})
+    workspace.ok("assemble", "--all", "--now", "2026-03-01")
+    workspace.ok("build", "--now", "2026-03-02")
+    items = json.loads(workspace.read("build/site/articles/feed.json"))["items"]
+    letters = {each["id"]: each["date_published"] for each in items if "letter" in each["url"]}
+    assert letters == {
+        f"https://synapse.example/news/p/letter-{number}": f"{year}-12-31T09:00:00+00:00"
+        for number, year in ((1, 2022), (2, 2022), (3, 2023))
+    }
+    assert "articles/letter-3/" in workspace.read("build/site/p/letter-3/index.html")
+
+
+def test_an_export_without_its_site_asks_for_the_address_once(workspace: WorkspaceRunner) -> None:
+    report = brought(workspace, "export.zip", archive(SUBSTACK), "--dry-run")
+    (warning,) = report["warnings"]
+    assert warning["path"].endswith("export.zip/posts.csv")
+    assert warning["hint"] == "Import it with --base-url https://…, the address that it had."
+    base = ("--base-url", "https://mill.substack.com")
+    assert brought(workspace, "export.zip", archive(SUBSTACK), *base)["warnings"] == []
+
+
+def test_a_list_of_readers_in_an_export_says_what_reads_it(workspace: WorkspaceRunner) -> None:
+    workspace.write({"../in/export.zip": archive(SUBSTACK)})
+    result = workspace.run("import", str(workspace.root.parent / "in/export.zip"), *NOW)
+    words = "email_list.mill.csv: skipped, it is a table without posts; if it has your readers, `send --to`"
+    assert words in " ".join(result.stderr.split())
+
+
+def test_the_address_of_a_site_may_come_with_a_second_import(workspace: WorkspaceRunner) -> None:
+    brought(workspace, "export.zip", archive(SUBSTACK))
+    base = ("--base-url", "https://mill.substack.com", "--update")
+    report = brought(workspace, "export.zip", archive(SUBSTACK), *base)
+    assert {each["state"] for each in report["articles"]} == {"changed"}
+    assert "id: https://mill.substack.com/p/pears\n" in report["texts"]["pears"]
+    again = brought(workspace, "export.zip", archive(SUBSTACK), *base)
+    assert {each["state"] for each in again["articles"]} == {"unchanged"}
+
+
+def test_shortcodes_of_plugins_leave_their_words_and_addresses(workspace: WorkspaceRunner) -> None:
+    content = (
+        '[su_box title="Worth knowing"]Boxed words[/su_box]\n\n[button url="https://a.example"]Buy it[/button]\n\n'
+        '[row width="2"]<p>A column</p>[/row]\n\n'
+        '[contact-form-7 id="1" title="Contact"]\n\n[jetpack_subscription_form]\n\n[youtube https://b.example/w]\n\n'
+        "He said [sic] that [the-mill] was [his].\n\n<pre>[gone id='1']</pre>"
+    )
+    report = brought(workspace, "site.xml", wxr(item(1, "S0", content)))
+    body = report["texts"]["s0"].rpartition("---\n")[2]
+    assert body == (
+        "Boxed words\n\n[Buy it](https://a.example)\n\nA column\n\n<https://b.example/w>\n\n"
+        "He said [sic] that [the-mill] was [his].\n\n```\n[gone id='1']\n```\n"
+    )
+    reasons = [each["text"] for each in report["articles"][0]["left_out"]]
+    assert '[su_box title="Worth knowing"]Boxed words[/su_box]' in reasons and len(reasons) == 6

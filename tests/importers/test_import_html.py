@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from html import escape
 
 import pytest
 from content_kit import parse
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from property_kit import tries
 
 from pipeline.errors import PressroomError
+from pipeline.importers.blocks import write_blocks
 from pipeline.importers.cleanup import clean
 from pipeline.importers.decode import cleaned as text_cleaned
 from pipeline.importers.draft import Draft, Material
@@ -210,3 +213,47 @@ def test_no_bytes_end_in_anything_but_an_article_or_an_error(data: bytes) -> Non
         assert page.read(material)
     except PressroomError as error:
         assert error.path == "a.html"
+
+
+def embed(component: str, tag: str = "div", /, **attributes: object) -> str:
+    data = escape(json.dumps(attributes))
+    return f'<{tag} data-attrs="{data}" data-component-name="{component}"></{tag}>'
+
+
+def test_what_substack_embeds_has_its_words_pictures_and_links() -> None:
+    gallery = {"images": [{"src": "https://a.example/1.png"}], "caption": "Two mills", "alt": "A mill"}
+    washed = wash(
+        f"<p>So says {embed('MentionToDOM', 'span', name='Ida Falk', id=2)}.</p>"
+        + embed("Twitter2ToDOM", url="https://x.example/1", full_text="The wheel is wrong.", name="Ada")
+        + embed("ImageGallery", gallery=gallery)
+        + embed("DigestPostEmbed", canonical_url="https://b.example/p/q", title="Of rye", caption="A grain")
+        + embed("LatexBlockToDOM", persistentExpression="E = mc^2")
+        + embed("PollToDOM", id=42)
+        + '<div class="pullquote"><p>Nobody reads it twice.</p></div>'
+        + '<div data-component-name="PreformattedTextBlockToDOM"><label class="hide-text">For you</label><pre>a</pre></div>'
+        + '<p>See <a href="https://open.substack.com/pub/mill/p/of-rye?utm_campaign=post">rye</a>.</p>'
+    )
+    assert write_blocks(washed.blocks) == (
+        "So says Ida Falk.\n\n[The wheel is wrong.](https://x.example/1)\n\nAda\n\n"
+        "![A mill](https://a.example/1.png)\n\nTwo mills\n\n[Of rye](https://b.example/p/q)\n\nA grain\n\n"
+        "E = mc^2\n\n> Nobody reads it twice.\n\n```\na\n```\n\nSee [rye](https://mill.substack.com/p/of-rye).\n"
+    )
+    assert [each.text for each in washed.left] == ["For you", 'Poll: {"id": 42}']
+
+
+def test_a_button_of_substack_goes_with_the_words_that_ask_for_a_click() -> None:
+    button = (
+        '<p class="button-wrapper"><a class="button primary" href="%%share_url%%"><span>Share</span></a></p>'
+    )
+    box = f'<div class="captioned-button-wrap"><div class="preamble"><p>This post is public.</p></div>{button}</div>'
+    washed = wash(f"<p>Words.</p>{box}{button}<p>More.</p>")
+    assert write_blocks(washed.blocks) == "Words.\n\nMore.\n"
+    assert [each.text for each in washed.left] == ["This post is public. Share", "Share"]
+
+
+@pytest.mark.parametrize(
+    "attributes", ["", "no JSON", "[]", '{"gallery": {"images": 5}}', '{"images": [5], "name": 7}']
+)
+def test_strange_embeds_of_substack_raise_nothing(attributes: str) -> None:
+    html = f'<p>Words.</p><div data-component-name="X" data-attrs="{escape(attributes)}"></div>'
+    assert write_blocks(wash(html).blocks) == "Words.\n"

@@ -154,6 +154,8 @@ def seen_words(body: str) -> list[str]:
     The pieces that an article is related to are named below it, wherever they were.
     """
     body = re.sub(r"\n\nRelated:(?: |\n\n- )\[.*", "", body, flags=re.DOTALL)
+    # A recording is said by fields, which its source has beside the text.
+    body = re.sub(r"^::: audio \S+\n(?:\w+: .*\n)*:::$", "", body, flags=re.MULTILINE)
     # A picture that could not be had without a description is linked by the name of its file.
     body = re.sub(r"(?<!!)\[([\w.-]+)\](?=\([^()\s]*/\1[)?])", "[]", body)
     body = re.sub(

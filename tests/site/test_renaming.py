@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from workspace_kit import WorkspaceRunner, article, issue
+
+from pipeline.support.urls import old_address_mistake
 
 OLD, NEW = "issues/articles/glutamate.md", "issues/articles/the-switch.md"
 
@@ -123,3 +126,60 @@ def test_a_site_without_aliases_has_no_redirects(workspace: WorkspaceRunner) -> 
     workspace.ok("assemble", "1")
     workspace.ok("build", "--now", "2026-02-02")
     assert not (workspace.root / "build/site/_redirects").exists()
+
+
+def test_addresses_of_another_system_lead_to_the_article_and_the_issue(workspace: WorkspaceRunner) -> None:
+    aliases = "[/2019/05/glutamate/, /letters/glutamate.html, /über uns/]"
+    workspace.write({
+        OLD: article("Glutamate", aliases=aliases),
+        "issues/001-the-plastic-brain/issue.md": issue(more="aliases: [/p/one/]\n"),
+    })  # fmt: skip
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    workspace.ok("build", "--now", "2026-02-02")
+    pages = {
+        "2019/05/glutamate/index.html": "../../../articles/glutamate/",
+        "letters/glutamate.html": "../articles/glutamate/",
+        "über uns/index.html": "../articles/glutamate/",
+        "p/one/index.html": "../../issues/001-the-plastic-brain/",
+    }
+    for page, target in pages.items():
+        assert f'content="0; url={target}"' in workspace.read(f"build/site/{page}")
+    assert workspace.read("build/site/_redirects").splitlines() == [
+        "/news/2019/05/glutamate/ /news/articles/glutamate/ 301",
+        "/news/letters/glutamate.html /news/articles/glutamate/ 301",
+        "/news/%C3%BCber%20uns/ /news/articles/glutamate/ 301",
+        "/news/p/one/ /news/issues/001-the-plastic-brain/ 301",
+    ]
+
+
+def test_no_alias_takes_the_place_of_what_the_site_has_at_its_root(workspace: WorkspaceRunner) -> None:
+    workspace.write({OLD: article(aliases="[/2019/05/glutamate/]")})
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    workspace.ok("build", "--now", "2026-02-02")
+    own = {each.name for each in (workspace.root / "build/site").iterdir()} - {"2019"}
+    assert {"_redirects", "feed.xml", "style.css", "articles"} <= own
+    assert [name for name in (*own, "feed-1.xml") if not old_address_mistake(f"/{name}/")] == []
+
+
+@pytest.mark.parametrize(
+    ("alias", "says"),
+    [
+        ("/articles/old/", 'the alias "/articles/old/" is where this site has pages of its own.'),
+        ("/index.html", "is where this site has pages of its own."),
+        ("/2019/05/old", 'is not a whole address. Write "/2019/05/old/".'),
+        ("/caf%C3%A9/", 'is not a whole address. Write "/café/".'),
+        ("/2019/../../old/", "is no address of a page: a part of it is not a name."),
+        ("/", "is no address of a page"),
+        ("//old.example/x/", "is not a whole address."),
+    ],
+)
+def test_an_address_that_no_page_can_have_is_an_error(
+    workspace: WorkspaceRunner, alias: str, says: str
+) -> None:
+    for path, text in {
+        OLD: article(aliases=f"['{alias}']"),
+        "issues/001-the-plastic-brain/issue.md": issue(more=f"aliases: ['{alias}']\n"),
+    }.items():
+        workspace.write({path: text})
+        error = " ".join(workspace.error("build").split())
+        assert f"{path}:" in error and says in error

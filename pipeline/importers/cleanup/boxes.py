@@ -57,6 +57,8 @@ _CTA = _named("cta|btn|button|call-?to-?action")
 _CALLOUT = _named(
     "note|tip|info|warning|alert|callout|admonition|notice|key-?takeaways?|infobox|(?:info|note|tip)-?box|panel"
 )
+_EMAIL_ALONE = re.compile(r"kg-email(?:-cta)?-card")
+"""Cards of Ghost that its site does not show."""
 _LONGEST = 300
 """Characters of a paragraph whose class may be a mere style of running text."""
 
@@ -118,12 +120,16 @@ def page_furniture(body: Body) -> None:
 
 
 def boxes(body: Body) -> None:
-    """A box whose class is that of a call to action or a note becomes `::: cta` or `::: callout`."""
+    """A box becomes `::: cta`, `::: callout` or `::: email-only`, as its class says."""
     for box, blocks in _boxes(body).items():
         inside = [block for block in blocks if body.has(block)]
         if not inside or any(block.kind is Kind.CONTAINER for block in inside):
             continue
-        if is_named(box, _CTA):
+        if is_named(box, _EMAIL_ALONE):
+            body.replace(inside[0], container("email-only", inside, inside[0].line))
+            for block in inside[1:]:
+                body.take(block)
+        elif is_named(box, _CTA):
             _calls(body, inside)
         elif is_named(box, _CALLOUT):
             title, blocks = "", inside

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from pipeline.errors import PressroomError
 from pipeline.importers.decode import text_pieces
-from pipeline.importers.draft import Draft, Material
-from pipeline.importers.exports.post import PAGE, TRASH, empty
+from pipeline.importers.draft import PAGE, Draft, Material
+from pipeline.importers.exports.post import TRASH, empty
 from pipeline.importers.readers import feed
 
 NAME = "blogger"
@@ -19,7 +19,7 @@ _KIND = re.compile(r"""blogger/2008/kind#(\w+)|<blogger:type>(POST|PAGE|COMMENT)
 _STATUS = re.compile(r"<blogger:status>(\w+)<")
 _ENTRY = re.compile(r"<entry\b.*?</entry\s*>", re.DOTALL)
 _DRAFT = re.compile(r"<app:draft>\s*yes")
-_SLUG = re.compile(r"<blogger:filename>[^<]*?([^/<]+)\.html<")
+_PATH = re.compile(r"<blogger:filename>\s*([^<]*?([^/<]+)\.html)\s*<")
 
 
 def takes(material: Material) -> bool:
@@ -55,10 +55,11 @@ def _draft(entry: str, head: str, material: Material) -> Draft:
         return Draft(omitted=TRASH)
     # Each by itself, so that no other entry's status is taken for its own.
     (draft,) = feed.read(replace(material, data=f"{head}{entry}</feed>".encode(), is_head=False))
-    slug = _SLUG.search(entry)
+    path = _PATH.search(entry)
     return replace(
         draft,
-        slug=slug[1] if slug else "",
+        slug=path[2] if path else "",
+        path=path[1] if path and not draft.canonical_url else "",
         draft=status != "LIVE" or _DRAFT.search(entry) is not None,
         omitted=PAGE if kind == "page" else empty(draft),
     )

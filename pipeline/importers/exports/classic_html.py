@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from html import escape
+
+from pipeline.importers.draft import Left
 
 _BLOCK = (
     r"(?:address|article|aside|blockquote|dl|div|fieldset|figure|footer|form|h[1-6]|header|hr|main|nav|ol|p"
@@ -24,17 +27,54 @@ _GALLERY = re.compile(r"\[gallery([^\]]*)\]")
 _EMBED = re.compile(r"\[(embed|video|audio|playlist)([^\]]*)\](?:([^\[\]]*)\[/\1\])?")
 _ARGUMENT = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+))""")
 _ADDRESS = re.compile(r"""https?://[^\s"'\]]+""")
+_SHORTCODE = re.compile(
+    r"(?<!\[)\[(?P<name>[a-z][\w-]*)(?P<arguments>\s[^\[\]]*)?/?\]"
+    r"(?:(?P<words>[^\[\]]*)\[/(?P=name)\])?(?!\()"
+)
+_IN_CODE = re.compile(r"(<(?:pre|code|script|style)\b.*?</(?:pre|code|script|style)\s*>|<[^<>]*>)", re.DOTALL)
+"""Code, and the tags of elements, in which brackets are no shortcodes."""
 _ALONE = re.compile(r"(?m)^[ \t]*(https?://\S+)[ \t]*$")
 
 
-def as_html(text: str, pictures: Mapping[str, tuple[str, str]]) -> str:
-    """The content of a post as whole HTML. `pictures` are addresses and captions by the id of the upload."""
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A picture of the library: its address, the caption, and the words for those who do not see it."""
+
+    address: str
+    caption: str = ""
+    alt: str = ""
+
+
+def as_html(text: str, pictures: Mapping[str, Upload]) -> tuple[str, tuple[Left, ...]]:
+    """The content of a post as whole HTML, and its shortcodes that only plugins of its site understand.
+
+    `pictures` are those of the library by their ids.
+    """
+    left: list[Left] = []
     text = text.replace("\r\n", "\n")
     text = _CAPTION.sub(_figure, text)
     text = _GALLERY.sub(lambda match: _gallery(match[1], pictures), text)
     text = _EMBED.sub(_embedded, text)
     text = _ALONE.sub(lambda match: _link(match[1]), text)
-    return paragraphs(text)
+    text = "".join(
+        part if _IN_CODE.match(part) else _SHORTCODE.sub(lambda match: _plain(match, left), part)
+        for part in _IN_CODE.split(text)
+    )
+    for name in {match["name"] for each in left if (match := _SHORTCODE.match(each.text))}:
+        text = text.replace(f"[/{name}]", "")  # where elements are between the two
+    return paragraphs(text), tuple(left)
+
+
+def _plain(match: re.Match[str], left: list[Left]) -> str:
+    """A shortcode as its words, with the address in it as their link; brackets of a text stay."""
+    name, arguments, words = match["name"], match["arguments"] or "", match["words"] or ""
+    address = _ADDRESS.search(arguments)
+    if not ("_" in name or _ARGUMENT.search(arguments) or address):
+        return match[0]
+    left.append(Left(match[0], "a shortcode, which only its system understands"))
+    if not address:
+        return words
+    return f'<a href="{escape(address[0])}">{words}</a>' if words.strip() else f"\n\n{_link(address[0])}\n\n"
 
 
 def paragraphs(text: str) -> str:
@@ -74,14 +114,15 @@ def _figure(match: re.Match[str]) -> str:
     return f"<figure>{picture[0]}<figcaption>{caption}</figcaption></figure>"
 
 
-def _gallery(arguments: str, pictures: Mapping[str, tuple[str, str]]) -> str:
+def _gallery(arguments: str, pictures: Mapping[str, Upload]) -> str:
     ids = re.findall(r"\d+", _arguments(arguments).get("ids", ""))
     figures = []
     for each in ids:
-        address, caption = pictures.get(each, ("", ""))
-        if address:
-            note = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
-            figures.append(f'<figure><img src="{escape(address)}" alt="{escape(caption)}">{note}</figure>')
+        picture = pictures.get(each, Upload(""))
+        if picture.address:
+            caption, alt = escape(picture.caption), escape(picture.alt or picture.caption)
+            note = f"<figcaption>{caption}</figcaption>" if caption else ""
+            figures.append(f'<figure><img src="{escape(picture.address)}" alt="{alt}">{note}</figure>')
     return "\n\n".join(figures)
 
 

@@ -10,9 +10,16 @@ from typing import Any
 from pipeline.content.markdown import foreign_html
 from pipeline.errors import PressroomError
 from pipeline.importers.decode import MAX_EXPORT_BYTES, cleaned, text_of, text_pieces
-from pipeline.importers.draft import Draft, Left, Material
+from pipeline.importers.draft import PAGE, Draft, Left, Material
 from pipeline.importers.exports.json_rows import JsonRows, KeyPath
-from pipeline.importers.exports.post import PAGE, ExportedPost, draft_of_post
+from pipeline.importers.exports.post import (
+    EMAIL_ALONE,
+    MEMBERS,
+    PAID,
+    ExportedPost,
+    draft_of_post,
+    with_merge_tags,
+)
 from pipeline.importers.readers.feed_item import Person
 from pipeline.support.json_text import read_json
 
@@ -96,6 +103,7 @@ def _ghost_posts(material: Material, tables: dict[str, list[dict[str, Any]]]) ->
             dek=escape(_text(post.get("custom_excerpt"))),
             slug=slug,
             link=_text(post.get("canonical_url")),
+            path=f"/{slug}/" if slug else "",
             published=_text(post.get("published_at")),
             updated=_text(post.get("updated_at")) if post.get("status") == "published" else "",
             people=tuple(Person(name) for name in authors),
@@ -105,11 +113,19 @@ def _ghost_posts(material: Material, tables: dict[str, list[dict[str, Any]]]) ->
             image_alt=_text(more.get(key, {}).get("feature_image_alt")),
             image_caption=_text(more.get(key, {}).get("feature_image_caption")),
             live=post.get("status") in ("published", "sent") and not left,
-            paid=post.get("visibility") not in (None, "public"),
+            private=_private(post),
             left=left,
             omitted=PAGE if post.get("type") == "page" or post.get("page") else "",
             feed_id=key,
         )
+
+
+def _private(post: dict[str, Any]) -> str:
+    """The reason why the public has not seen a post of Ghost."""
+    visibility = post.get("visibility")
+    if visibility not in (None, "public"):
+        return MEMBERS if visibility == "members" else PAID
+    return EMAIL_ALONE if post.get("status") == "sent" else ""
 
 
 def _joined(rows: Iterable[dict[str, Any]], key: str, names: dict[str, str]) -> dict[str, list[str]]:
@@ -226,6 +242,11 @@ _CARD_TEXTS = (
     "disclaimer",
 )
 """Where the other cards of Ghost's editor have words (github.com/TryGhost/Koenig, kg-default-nodes)."""
+_FIELDS_OF_GHOST = re.compile(
+    r"\{(?P<name>first_name|email)(?:,?\s*(?:[\"\u201c\u201d]|&quot;)"
+    r"(?P<fallback>[^\"\u201c\u201d&{}|*\n]*)(?:[\"\u201c\u201d]|&quot;))?\}"
+)
+_CARD_TITLES = frozenset({"header", "heading", "productTitle", "toggleHeading"})
 _CARD_PICTURES = ("imageUrl", "productImageSrc")
 _CARD_BUTTONS = (("buttonUrl", "buttonText"), ("productUrl", "productButton"))
 
@@ -244,10 +265,14 @@ def _card(name: str, card: dict[str, Any]) -> str:
 def _card_body(name: str, card: dict[str, Any], words: dict[str, str]) -> str:
     if name in ("html", "markdown", "card-markdown"):
         return words.get("html") or foreign_html(words.get("markdown", ""))
+    if name == "paywall":
+        return "<!--members-only-->"  # as Ghost writes it
     if name in ("hr", "horizontalrule"):
         return "<hr>"
     if name in ("code", "codeblock"):
-        return f"<pre><code>{escape(words.get('code', ''))}</code></pre>"
+        language = re.sub(r"[^\w+-]", "", words.get("language", ""))
+        named = f' class="language-{language}"' if language else ""
+        return f"<pre><code{named}>{escape(words.get('code', ''))}</code></pre>"
     if name == "gallery":
         return "".join(_card("image", each) for each in card.get("images", ()) if isinstance(each, dict))
     if name in ("bookmark", "embed", "video", "audio", "file") and (
@@ -259,11 +284,15 @@ def _card_body(name: str, card: dict[str, Any], words: dict[str, str]) -> str:
         link = f'<p><a href="{escape(url)}">{escape(title)}</a></p>'
         return link + (f"<p>{escape(about)}</p>" if about else "")
     parts = [f'<img src="{escape(words[key])}" alt="">' for key in _CARD_PICTURES if words.get(key)]
-    parts += [f"<div>{words[key]}</div>" for key in _CARD_TEXTS if words.get(key)]
+    for key in filter(words.get, _CARD_TEXTS):
+        text = with_merge_tags(words[key], _FIELDS_OF_GHOST)
+        text = f"<strong>{text}</strong>" if key in _CARD_TITLES else text
+        parts.append(f"<div>{text}</div>")
     for address, label in _CARD_BUTTONS:
         text, url = escape(words.get(label, "")), words.get(address, "")
         parts += [f'<p><a href="{escape(url)}">{text}</a></p>' if url else f"<p>{text}</p>"] if text else []
-    return "".join(parts)
+    # The class that Ghost itself gives the card, by which the cleanup knows boxes, calls and sign-ups.
+    return f'<div class="kg-{escape(name)}-card">{"".join(parts)}</div>' if parts else ""
 
 
 # --- Buttondown -------------------------------------------------------------------------------
@@ -276,15 +305,26 @@ def _is_email(path: KeyPath, value: Any) -> bool:
     return path in _LISTS_OF_EMAILS and isinstance(value, dict) and "subject" in value and "body" in value
 
 
+_FIELDS_OF_BUTTONDOWN = re.compile(
+    r"\{\{\s*subscriber\.(?:metadata\.)?(?P<name>first_name|last_name|email)\s*"
+    r"(?:\|\s*default:?\s*\(?\s*(?:[\"']|&quot;)(?P<fallback>[^\"'&{}|*\n]*)(?:[\"']|&quot;)\s*\)?\s*)?\}\}"
+)
+_FOR_SOME = re.compile(r"\{%-?\s*(?:if|unless|case)\b[^%]*\bsubscriber\b")
+"""A condition of Buttondown on who reads it."""
+
+
 def _email(email: dict[str, Any]) -> ExportedPost:
     return button_post({key: _text(value) for key, value in email.items()})
 
 
 def button_post(row: dict[str, str]) -> ExportedPost:
     """A post of Buttondown, from the fields of an email in its export."""
-    body = row.get("body", "")
+    body = with_merge_tags(row.get("body", ""), _FIELDS_OF_BUTTONDOWN)
     as_html = "buttondown-editor-mode: fancy" in body[:200]
     status, kind = row.get("status", "sent"), row.get("email_type", "public")
+    private = "a part of it was for some readers alone" if _FOR_SOME.search(body) else ""
+    private = EMAIL_ALONE if row.get("archival_mode") == "disabled" else private
+    private = PAID if kind in ("premium", "private", "churned") else private
     return ExportedPost(
         id=row.get("id", "") or row["subject"],
         title=escape(row["subject"]),
@@ -296,7 +336,7 @@ def button_post(row: dict[str, str]) -> ExportedPost:
         published=row.get("publish_date", "") or row.get("creation_date", ""),
         image=row.get("image", ""),
         live=status in ("sent", "published", "imported", "in_flight") and kind != "hidden",
-        paid=kind in ("premium", "private", "churned"),
+        private=private,
         omitted="deleted there" if status == "deleted" else "",
     )
 

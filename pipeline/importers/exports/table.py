@@ -13,9 +13,11 @@ from urllib.parse import unquote
 
 from pipeline.errors import PressroomError
 from pipeline.importers.decode import text_pieces
-from pipeline.importers.draft import Draft, Material
+from pipeline.importers.draft import PAGE, Draft, Material
 from pipeline.importers.exports.json_export import button_post
-from pipeline.importers.exports.post import PAGE, ExportedPost, draft_of_post
+from pipeline.importers.exports.post import PAID, ExportedPost, draft_of_post, with_merge_tags
+from pipeline.importers.frontmatter.values import is_web
+from pipeline.importers.readers.feed_item import Recording
 
 NAME = "table"
 DESCRIPTION = "a table of posts, as Substack, beehiiv and Buttondown export it (.csv, .tsv)"
@@ -26,6 +28,12 @@ Row = dict[str, str]
 
 
 _CACHED = re.compile(r"https://substackcdn\.com/image/fetch/[^\s\"'<>]*?(https?%3A%2F%2F[^\s\"'<>]+)")
+
+
+_FIELDS = re.compile(
+    r"\{\{\s*(?P<name>first_name|last_name|email)\s*(?:\|\s*(?P<fallback>[^\"'&{}|*\n]+?)\s*)?\}\}"
+)
+"""The merge fields of beehiiv."""
 
 
 class NoPostsError(PressroomError):
@@ -147,21 +155,24 @@ def _substack(row: Row, material: Material) -> ExportedPost:
             html = _CACHED.sub(lambda match: unquote(match[1]), file.read_text("utf-8", "replace"))
     kind = row.get("type", "")
     omitted = "" if html.strip() else "its text is not in the export"
+    slug = post.partition(".")[2]
     return ExportedPost(
         id=post,
         title=escape(row.get("title", "")),
         html=html,
         dek=escape(row.get("subtitle", "")),
-        slug=post.partition(".")[2],
+        slug=slug,
+        path=f"/p/{slug}" if slug else "",
         published=row.get("post_date", ""),
         live=row.get("is_published", "").lower() == "true",
-        paid=row.get("audience", "everyone") not in ("everyone", ""),
+        recordings=(Recording(row["podcast_url"]),) if is_web(row.get("podcast_url", "")) else (),
+        private="" if row.get("audience", "") in ("everyone", "") else PAID,
         omitted={"thread": "a thread", "restack": "a thread", "page": PAGE}.get(kind, omitted),
     )
 
 
 def _post(row: Row, number: int) -> ExportedPost:
-    body, title = first_cell(row, _BODIES), first_cell(row, _TITLES)
+    body, title = with_merge_tags(first_cell(row, _BODIES), _FIELDS), first_cell(row, _TITLES)
     markup = re.search(r"</?[a-z][^<>]*>", body, re.IGNORECASE) is not None
     tags = re.split(r"[,;|]", first_cell(row, ("content_tags", "tags", "tag", "categories")))
     status = row.get("status", "").lower()
@@ -178,6 +189,7 @@ def _post(row: Row, number: int) -> ExportedPost:
         # beehiiv's API has a list of JSON in the cell.
         tags=tuple(each.strip(" []\"'") for each in tags if each.strip(" []\"'")),
         image=first_cell(row, ("thumbnail_url", "image", "feature_image")),
-        live=status in ("", "confirmed", "published", "sent", "archived", "live"),
-        paid=audience in ("premium", "paid"),
+        # What was archived at beehiiv has no page there any more.
+        live=status in ("", "confirmed", "published", "sent", "live"),
+        private=PAID if audience in ("premium", "paid") else "",
     )

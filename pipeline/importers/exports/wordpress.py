@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html import unescape
+from dataclasses import dataclass, field
+from html import escape, unescape
 from typing import cast
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 
 from pipeline.errors import PressroomError
 from pipeline.importers.decode import text_pieces
-from pipeline.importers.draft import Draft, Material
-from pipeline.importers.exports.classic_html import as_html
-from pipeline.importers.exports.post import PAGE, TRASH, ExportedPost, draft_of_post
+from pipeline.importers.draft import PAGE, Draft, Left, Material
+from pipeline.importers.exports.classic_html import Upload, as_html
+from pipeline.importers.exports.post import MEMBERS, PAID, TRASH, ExportedPost, draft_of_post
 from pipeline.importers.readers.feed import refuse_entities
-from pipeline.importers.readers.feed_item import Person
+from pipeline.importers.readers.feed_item import Person, Recording, size_of
+from pipeline.support.json_text import read_json
 
 NAME = "wordpress"
 DESCRIPTION = "an export of WordPress or Squarespace (.xml)"
@@ -30,12 +32,26 @@ _LEFT_OUT = {
     "custom_css": "a setting of the site",
     "customize_changeset": "a setting of the site",
     "oembed_cache": "a setting of the site",
+    "wp_block": "a pattern, which is in the posts that show it",
     "wp_global_styles": "a setting of the site",
     "wp_navigation": "an entry of a menu",
     "wp_template": "a setting of the site",
     "wp_template_part": "a setting of the site",
 }
 """What each type of item is that is neither a post nor a page."""
+
+
+_PATTERN = re.compile(r'<!--\s*wp:block\s*\{[^{}]*"ref":\s*(\d+)[^{}]*\}\s*/-->')
+"""A pattern that several posts share; its text is a post of its own."""
+_DEEPEST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What posts refer to by its id: pictures, and patterns that several of them share."""
+
+    pictures: dict[str, Upload] = field(default_factory=dict)
+    patterns: dict[str, str] = field(default_factory=dict)
 
 
 def takes(material: Material) -> bool:
@@ -46,14 +62,19 @@ def takes(material: Material) -> bool:
 def read(material: Material) -> Iterator[Draft]:
     """The posts in it. Raises `PressroomError` with the line of XML that cannot be read, before the first."""
     names: dict[str, str] = {}
-    pictures: dict[str, tuple[str, str]] = {}
+    library = Library()
     base, posts = "", 0
     for element in _elements(material):
         if element.tag == "item":
             posts += 1
             if _child(element, "post_type") == "attachment":
                 caption = unescape(_child(element, "encoded", "excerpt"))
-                pictures[_child(element, "post_id")] = (_child(element, "attachment_url"), caption)
+                upload = Upload(
+                    _child(element, "attachment_url"), caption, _meta(element, "_wp_attachment_image_alt")
+                )
+                library.pictures[_child(element, "post_id")] = upload
+            elif _child(element, "post_type") == "wp_block":
+                library.patterns[_child(element, "post_id")] = _child(element, "encoded", "content")
         elif element.tag.endswith("}author"):
             names[_child(element, "author_login")] = _child(element, "author_display_name")
         elif element.tag.endswith("}base_blog_url") or (element.tag == "link" and not base):
@@ -62,7 +83,7 @@ def read(material: Material) -> Iterator[Draft]:
         raise PressroomError("holds no posts.", material.name)
     for element in _elements(material):
         if element.tag == "item":
-            yield draft_of_post(_post(element, names, pictures), base)
+            yield draft_of_post(_post(element, names, library), base)
 
 
 def _elements(material: Material) -> Iterator[Element]:
@@ -93,7 +114,7 @@ def _elements(material: Material) -> Iterator[Element]:
         raise PressroomError(what, material.name, error.position[0], "Export it again.") from error
 
 
-def _post(item: Element, names: dict[str, str], pictures: dict[str, tuple[str, str]]) -> ExportedPost:
+def _post(item: Element, names: dict[str, str], library: Library) -> ExportedPost:
     kind, status = _child(item, "post_type") or "post", _child(item, "status") or "publish"
     login = _child(item, "creator", "purl.org/dc")
     name = names.get(login) or login
@@ -101,10 +122,16 @@ def _post(item: Element, names: dict[str, str], pictures: dict[str, tuple[str, s
     if status in ("trash", "inherit") and not omitted:
         omitted = TRASH if status == "trash" else "an earlier version"
     gmt = _child(item, "post_date_gmt")
+    notes, left = _notes(item)
+    html = ""
+    if omitted in ("", PAGE):
+        html, shortcodes = as_html(_content(item, library) + notes, library.pictures)
+        left = (*left, *shortcodes)
+    featured = library.pictures.get(_meta(item, "_thumbnail_id"), Upload(""))
     return ExportedPost(
         id=_child(item, "guid", ""),
         title=_child(item, "title", ""),
-        html="" if omitted and omitted != PAGE else as_html(_child(item, "encoded", "content"), pictures),
+        html=html,
         dek=_child(item, "encoded", "excerpt"),
         slug=_child(item, "post_name").rpartition("/")[2],
         link=_child(item, "link", "") if "?p=" not in _child(item, "link", "") else "",
@@ -112,12 +139,39 @@ def _post(item: Element, names: dict[str, str], pictures: dict[str, tuple[str, s
         people=(Person(name),) if name else (),
         tags=_terms(item, "post_tag"),
         categories=_terms(item, "category"),
-        image=pictures.get(_meta(item, "_thumbnail_id"), ("", ""))[0],
+        image=featured.address,
+        image_alt=featured.alt,
+        recordings=_recordings(item),
         # Plugins for editors have statuses of their own, such as "pitch".
         live=status == "publish" and not _child(item, "post_password"),
+        # Jetpack, and WordPress.com: who may read it.
+        private={"subscribers": MEMBERS, "everybody": "", "": ""}.get(
+            _meta(item, "_jetpack_newsletter_access"), PAID
+        ),
+        left=left,
         omitted=omitted,
         feed_id=_child(item, "guid", ""),
     )
+
+
+def _content(item: Element, library: Library) -> str:
+    """The text of a post with the patterns that it shares with others."""
+    text = _child(item, "encoded", "content")
+    for _ in range(_DEEPEST):  # a pattern may hold another one
+        text = _PATTERN.sub(lambda match: library.patterns.get(match[1], ""), text)
+    return text
+
+
+def _notes(item: Element) -> tuple[str, tuple[Left, ...]]:
+    """The notes below a post as WordPress shows them, and what of them cannot be read."""
+    if not (source := _meta(item, "footnotes")):
+        return "", ()
+    try:
+        pairs = [(escape(each["id"]), str(each["content"])) for each in read_json(source)]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return "", (Left(source, "notes that cannot be read"),)
+    notes = (f'<li id="{name}">{html} <a href="#{name}-link">\u21a9</a></li>' for name, html in pairs)
+    return f"\n\n<ol>{''.join(notes)}</ol>" if pairs else "", ()
 
 
 def _published(item: Element) -> str:
@@ -138,6 +192,12 @@ def _child(parent: Element, name: str, space: str = "wordpress.org/export") -> s
 def _meta(item: Element, key: str) -> str:
     pairs = (each for each in item if each.tag.endswith("}postmeta"))
     return next((_child(each, "meta_value") for each in pairs if _child(each, "meta_key") == key), "")
+
+
+def _recordings(item: Element) -> tuple[Recording, ...]:
+    """The recording that a podcast's post encloses: address, size and type, a line each."""
+    address, size, kind = (*_meta(item, "enclosure").split("\n"), "", "", "")[:3]
+    return (Recording(address.strip(), size_of(size)),) if kind.strip().startswith("audio/") else ()
 
 
 def _terms(item: Element, domain: str) -> tuple[str, ...]:

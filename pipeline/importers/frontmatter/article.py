@@ -16,6 +16,7 @@ from pipeline.importers.frontmatter.values import (
     is_web,
     last_part,
     links_of,
+    old_address,
     one_slug,
     scalar,
     tags_in,
@@ -234,7 +235,7 @@ def _slug(tree: Tree) -> str:
 
 
 def _addresses(tree: Tree, slug: str) -> tuple[str, tuple[str, ...]]:
-    """The slug, from the article's address if the front matter has none; and earlier slugs."""
+    """The slug, from the article's address if the front matter has none; and earlier slugs and addresses."""
     aliases: list[str] = []
     for path, field in tree.candidates("address"):
         text = text_of(field)
@@ -243,14 +244,17 @@ def _addresses(tree: Tree, slug: str) -> tuple[str, tuple[str, ...]]:
         if not slug:
             slug = last
             tree.infer("slug", last, f"it is the last part of `{key_of(path)}`")
-        if one_slug(text) is not None:
+        if alias := old_address(text):
+            tree.take(path)
+            aliases += [alias] if alias not in aliases else []
+        elif one_slug(text) is not None:
             tree.take(path)
             aliases += [last] if last not in (slug, *aliases) else []
     for path, field in tree.candidates("aliases"):
         texts, others = texts_of(field)
         if any("/" not in text and path_part(text) != text.removesuffix(".html") for text in texts):
             continue  # Obsidian's aliases are other titles
-        slugs = [one_slug(text) for text in texts]
+        slugs = [old_address(text) or one_slug(text) for text in texts]
         rest = [text for text, one in zip(texts, slugs, strict=True) if one is None] + others
         if any(slugs):
             tree.take(path, rest or None)

@@ -6,11 +6,12 @@ import math
 import re
 from datetime import date
 from typing import Any
+from urllib.parse import unquote
 
 from pipeline.config.fields import Field
 from pipeline.importers.decode import cleaned
 from pipeline.importers.draft import Link
-from pipeline.support.urls import path_part
+from pipeline.support.urls import old_address_mistake, old_address_path, path_part
 
 _YES, _NO = frozenset({"true", "yes", "on", "1", "y"}), frozenset({"false", "no", "off", "0", "n"})
 _NESTED_TAG = re.compile(r"[^\s/]{3,}(?:/[^\s/]{3,})+")
@@ -158,6 +159,14 @@ def one_slug(address: str) -> str | None:
     """The slug if an address is that and no more: `/the-switch/` or `the-switch.html`."""
     slug = last_part(address)
     return slug if slug and _whole(address) == slug else None
+
+
+def old_address(path: str) -> str | None:
+    """The alias for a path on the source's site; a pattern such as `/:title/` has none."""
+    if not path.startswith("/") or re.search(r"[:{}?#\s]", path):
+        return None
+    alias = f"/{old_address_path(re.sub(r'/index[.]html?$', '/', unquote(path)))}"
+    return None if old_address_mistake(alias) else alias
 
 
 def _whole(address: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pipeline.importers.blocks import Box, Kind, SourceBlock, parse_blocks
 from pipeline.importers.decode import cleaned
 from pipeline.importers.draft import Left
-from pipeline.importers.html import meaning, office, tables, tidy
+from pipeline.importers.html import meaning, office, substack, tables, tidy
 from pipeline.importers.html.tree import BLOCKS, Tag, fragment_of, make, tags, value
 from pipeline.importers.html.write import MARK, MARK_END, written
 
@@ -19,6 +19,7 @@ STEPS: tuple[Step, ...] = (
     tidy.unseen,
     office.word,
     office.google,
+    substack.embeds,
     tidy.hidden,
     tidy.pixels,
     tidy.pictures,

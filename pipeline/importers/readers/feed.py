@@ -13,7 +13,16 @@ from pipeline.errors import PressroomError
 from pipeline.importers.decode import cleaned, text_of
 from pipeline.importers.draft import Draft, Left, Material
 from pipeline.importers.html.tree import Tag, value, xml_of
-from pipeline.importers.readers.feed_item import FeedText, Person, SourceItem, draft_of, joined
+from pipeline.importers.readers.feed_item import (
+    FeedText,
+    Person,
+    Recording,
+    SourceItem,
+    draft_of,
+    joined,
+    seconds_of,
+    size_of,
+)
 from pipeline.importers.readers.json_feed import is_json_feed, json_items
 
 NAME = "feed"
@@ -263,8 +272,16 @@ def _item(tag: Tag, address: str, home: str, everyone: tuple[Person, ...], *, at
     link = link or (identity if re.fullmatch(r"https?://\S+", identity) and "guid" in by_name else "")
     people = tuple(_people(children))
     images, left = _pictures(children)
+    length = seconds_of(first("itunes:duration"))
+    recordings = tuple(
+        Recording(joined(home, value(each, "url") or _address(each)), size_of(value(each, "length")), length)
+        for each in children
+        if _is_audio(each)
+    )
     for child in children:
         if (name := _name(child)) in _READ and (name not in _CONTENTS or _is_text(child)):
+            continue
+        if _is_audio(child) or (recordings and name == "itunes:duration"):
             continue
         words = " ".join(child.get_text(" ").split())
         attributes = [str(each) for each in child.attrs.values()] if name not in ("source",) else []
@@ -290,6 +307,7 @@ def _item(tag: Tag, address: str, home: str, everyone: tuple[Person, ...], *, at
         inherited=not people,
         tags=tuple(_tags([*by_name.get("category", []), *by_name.get("dc:subject", [])])),
         images=tuple(joined(home, each) for each in images),
+        recordings=recordings,
         base=joined(address, base) if base else cleaned(link) or home,
         extra=extra,
         left=tuple(left),
@@ -341,10 +359,18 @@ def _pictures(children: list[Tag]) -> tuple[list[str], list[Left]]:
                 ranked.append((2, address))
             elif name == "media:thumbnail":
                 ranked.append((3, address))
-            elif name == "link" and enclosed:
+            elif name == "link" and enclosed and not _is_audio(tag):
                 left.append(Left(address, "a file that the feed encloses"))
     ranked.sort(key=lambda each: each[0])
     return list(dict.fromkeys(address for _, address in ranked if address)), left
+
+
+def _is_audio(tag: Tag) -> bool:
+    """Whether it encloses a recording, as podcasts do."""
+    enclosed = _name(tag) == "enclosure" or value(tag, "rel") == "enclosure"
+    return (
+        enclosed and value(tag, "type").startswith("audio/") and bool(value(tag, "url") or value(tag, "href"))
+    )
 
 
 def _people(tags: list[Tag]) -> Iterator[Person]:

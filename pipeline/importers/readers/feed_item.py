@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import html
+import json
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,14 +12,16 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urljoin
 
+from pipeline.articles.audio_files import MEDIA_TYPES
 from pipeline.config.fields import Field
-from pipeline.importers.blocks import write_blocks
+from pipeline.importers.blocks import Kind, SourceBlock, write_blocks
 from pipeline.importers.dates import Reading, date_of
 from pipeline.importers.decode import cleaned
 from pipeline.importers.draft import Draft, Inferred, Left, Moment
 from pipeline.importers.frontmatter.values import is_web
 from pipeline.importers.html import Washed, wash
 from pipeline.importers.html.tree import fragment_of, seen_text
+from pipeline.importers.inline import Reference
 from pipeline.importers.people import people_of
 from pipeline.model import Author
 from pipeline.support.limits import YEARS
@@ -80,6 +83,16 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Recording:
+    """Audio that comes with an item; size in bytes and length in seconds are 0 where they are not known."""
+
+    address: str
+    size: int = 0
+    seconds: int = 0
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SourceItem:
     """What a feed says of an article; texts are as written.
 
@@ -99,6 +112,7 @@ class SourceItem:
     inherited: bool = False
     tags: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
+    recordings: tuple[Recording, ...] = ()
     base: str = ""
     left: tuple[Left, ...] = ()
     draft: bool = False
@@ -138,6 +152,7 @@ def draft_of(item: SourceItem) -> Draft:
     # A picture that the text shows anyway would stand there twice.
     link = item.link if is_web(item.link) else ""
     base = item.base or link
+    audio = [_audio(each, title) for each in item.recordings if each.address not in body]
     shown = {_path(joined(base, each)) for each in _IMAGE.findall(body)}
     pictures = [each for each in dict.fromkeys(item.images) if _path(joined(base, each)) not in shown]
     if pictures[1:]:
@@ -145,7 +160,7 @@ def draft_of(item: SourceItem) -> Draft:
     if item.link and not link:
         extra["link"] = item.link
     return Draft(
-        blocks=blocks,
+        blocks=(*audio, *blocks),
         source_text=f"{title}\n{seen_text(fragment_of(full.value)) if full.is_html else full.plain}",
         title=title,
         dek=dek,
@@ -163,6 +178,33 @@ def draft_of(item: SourceItem) -> Draft:
         left=tuple(left),
         draft=item.draft,
     )
+
+
+def _audio(recording: Recording, title: str) -> SourceBlock:
+    """The recording as `::: audio`, which must have a size; as a link where that is not known."""
+    address = recording.address
+    ending = address.partition("?")[0].rpartition(".")[2].lower()
+    if not recording.size or ending not in MEDIA_TYPES or not address.startswith("https://"):
+        return SourceBlock(Kind.PARAGRAPH, Reference("Listen", address).markdown)
+    fields = [
+        f"title: {json.dumps(recording.title or title or 'Audio', ensure_ascii=False)}",
+        f"bytes: {recording.size}",
+    ]
+    fields += [f"minutes: {round(recording.seconds / 60) or 1}"] if recording.seconds else []
+    return SourceBlock(Kind.CONTAINER, "\n".join((f"::: audio {address}", *fields, ":::")))
+
+
+def seconds_of(text: str) -> int:
+    """A length as podcasts write it: seconds, `12:30`, or `1:02:30`; 0 for anything else."""
+    parts = text.strip().split(":")
+    if len(parts) > 3 or not all(re.fullmatch(r"[0-9]{1,6}", each) for each in parts):
+        return 0
+    return sum(int(each) * 60**place for place, each in enumerate(reversed(parts)))
+
+
+def size_of(text: str) -> int:
+    """A number of bytes; 0 for anything else."""
+    return int(text) if re.fullmatch(r"[0-9]{1,12}", text.strip()) else 0
 
 
 def joined(base: str, address: str) -> str:

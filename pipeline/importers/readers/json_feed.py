@@ -8,7 +8,15 @@ from typing import Any
 
 from pipeline.errors import PressroomError
 from pipeline.importers.decode import cleaned
-from pipeline.importers.readers.feed_item import FeedText, Person, SourceItem, joined
+from pipeline.importers.readers.feed_item import (
+    FeedText,
+    Person,
+    Recording,
+    SourceItem,
+    joined,
+    seconds_of,
+    size_of,
+)
 from pipeline.support.json_text import read_json
 
 _READ = frozenset(
@@ -47,11 +55,12 @@ def _item(item: dict[str, Any], base: str, everyone: tuple[Person, ...]) -> Sour
     people = _people(item)
     attachments = item.get("attachments")
     files = attachments if isinstance(attachments, list) else []
-    pictures = [each for each in files if isinstance(each, dict) and _is_picture(each)]
+    pictures = [each for each in files if isinstance(each, dict) and _is_file(each, "image/")]
     tags = item.get("tags")
     named = [_text(each) for each in tags] if isinstance(tags, list) else [_text(tags)]
     extra = {key: value for key, value in item.items() if key not in _READ}
-    extra["attachments"] = [each for each in files if each not in pictures]
+    audio = [each for each in files if isinstance(each, dict) and _is_file(each, "audio/")]
+    extra["attachments"] = [each for each in files if each not in pictures and each not in audio]
     if files == [] and attachments:
         extra["attachments"] = attachments
     link = _text(item.get("url"))
@@ -70,6 +79,15 @@ def _item(item: dict[str, Any], base: str, everyone: tuple[Person, ...]) -> Sour
         inherited=not people,
         tags=tuple(named),
         images=tuple(each for each in images if each),
+        recordings=tuple(
+            Recording(
+                joined(base, _text(each.get("url"))),
+                size_of(_text(each.get("size_in_bytes"))),
+                seconds_of(_text(each.get("duration_in_seconds")).partition(".")[0]),
+                _text(each.get("title")),
+            )
+            for each in audio
+        ),
         base=joined(base, link),
         extra=extra,
     )
@@ -91,8 +109,8 @@ def _people(place: dict[str, Any]) -> tuple[Person, ...]:
     return tuple(each for each in people if each != Person(""))
 
 
-def _is_picture(attachment: dict[str, Any]) -> bool:
-    return _text(attachment.get("mime_type")).startswith("image/") and bool(_text(attachment.get("url")))
+def _is_file(attachment: dict[str, Any], kind: str) -> bool:
+    return _text(attachment.get("mime_type")).startswith(kind) and bool(_text(attachment.get("url")))
 
 
 def _text(value: Any) -> str:

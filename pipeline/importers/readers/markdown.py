@@ -14,7 +14,7 @@ from pipeline.errors import PressroomError
 from pipeline.importers.blocks import parse_blocks
 from pipeline.importers.dates import date_of
 from pipeline.importers.decode import text_of
-from pipeline.importers.draft import Draft, Material
+from pipeline.importers.draft import PAGE, Draft, Material
 from pipeline.importers.frontmatter.article import with_fields
 from pipeline.importers.frontmatter.fences import Language, is_bare_head_of_an_article, parts_of
 from pipeline.importers.frontmatter.read import head_of
@@ -91,6 +91,8 @@ def _named(draft: Draft, path: PurePosixPath, dated: re.Match[str] | None) -> Dr
     titled = any(block.level == 1 for block in draft.blocks[:1])
     if not draft.title and " " in name.strip() and not titled:
         draft = replace(draft, title=name.strip()).inferring("title", name.strip(), _IN_NAME)
+    if path.stem == "_index":  # the page of a folder, at Hugo and Zola
+        draft = replace(draft, omitted=PAGE)
     if path.parent.name in {"_drafts", "drafts"} and not draft.draft:
         draft = replace(draft, draft=True).inferring(
             "draft", "true", f"it is in the folder `{path.parent.name}`"

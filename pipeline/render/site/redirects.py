@@ -8,6 +8,7 @@ page first; the `301!` that would change this is not valid at Cloudflare.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
 from pipeline.model import OutputFile
@@ -18,20 +19,24 @@ from pipeline.support import urls
 
 
 def moves(index: SiteIndex) -> Iterator[tuple[str, str]]:
-    """The old and the new site folder of every public page that was moved."""
+    """The old and the new site path of every public page that was moved."""
+    found: dict[str, str] = {}
     for composed in index.articles:
         for alias in composed.article.aliases:
-            yield urls.article_path(alias), urls.article_path(composed.article.slug)
+            old = urls.old_address_path(alias) if urls.is_old_address(alias) else urls.article_path(alias)
+            found[old] = urls.article_path(composed.article.slug)
     pages = {urls.issue_path(edition.issue, edition.audience) for edition in index.editions}
     for edition in index.editions:
         for old in edition.earlier_paths:
             if old not in pages:  # where another issue has taken the folder's name, its page stays (LOCK002)
-                yield old, urls.issue_path(edition.issue, edition.audience)
+                found[old] = urls.issue_path(edition.issue, edition.audience)
+    yield from found.items()
 
 
 def moved_page(site: SiteRenderer, old: str, new: str) -> OutputFile:
     """The page at an old address. Its canonical address is the new one, which search engines keep."""
-    page = site.page(old)
+    folder, slash, file = old.rpartition("/")
+    page = replace(site.page(f"{folder}{slash}"), file=file or "index.html")
     target = urls.address(site.publication, new)
     title = f"{site.messages.format('web.moved')} · {site.publication.title}"
     return site.render("moved.html.j2", page, PageHead(title, canonical=target), target=page.href(target))
