@@ -14,7 +14,8 @@ from pipeline.actions.send import PreparedSend, note_sent
 from pipeline.actions.send_obstacles import check_not_running
 from pipeline.deliver.clock import Clock
 from pipeline.deliver.connection import Connection
-from pipeline.deliver.ledger import Ledger, Send
+from pipeline.deliver.ledger import Ledger
+from pipeline.deliver.ledger_records import Send
 from pipeline.deliver.outcome import RefusalClass
 from pipeline.deliver.sender import Progress, SendEnd, Sender, SendJob
 from pipeline.deliver.sent_file import remove_sent

@@ -28,7 +28,8 @@ from pipeline.actions.send_obstacles import (
 )
 from pipeline.compose import Composer
 from pipeline.deliver.dkim import DkimSigner
-from pipeline.deliver.ledger import OPEN, Ledger, LedgerRow, NewSend, Send
+from pipeline.deliver.ledger import Ledger
+from pipeline.deliver.ledger_records import OPEN, LedgerRow, NewSend, Send
 from pipeline.deliver.mail_domains import WHOLE_LIMIT
 from pipeline.deliver.outcome import State
 from pipeline.deliver.pace import days_of_sending, domain_pace

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from pipeline.deliver.ledger import Ledger, Send
+from pipeline.deliver.ledger import Ledger
+from pipeline.deliver.ledger_records import Send
 from pipeline.deliver.open_ledger import LEDGER_PATH
 from pipeline.deliver.outcome import State
 from pipeline.deliver.send_plan import LeftOutWhy, SendPlan

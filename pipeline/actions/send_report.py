@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.actions.send_obstacles import check_known
-from pipeline.deliver.ledger import Ledger, LedgerRow, Send, message_id
+from pipeline.deliver.ledger import Ledger
+from pipeline.deliver.ledger_records import LedgerRow, Send, message_id
 from pipeline.deliver.outcome import RefusalClass, State
 from pipeline.errors import PressroomError
 from pipeline.model import Issue

@@ -39,7 +39,7 @@ from pipeline.errors import Mistakes, PressroomError, distinct
 
 if TYPE_CHECKING:
     from pipeline.actions.send import PreparedSend
-    from pipeline.deliver.ledger import Send
+    from pipeline.deliver.ledger_records import Send
     from pipeline.deliver.sender import SendEnd, Sender
 
 _STATES = ("pending", "accepted", "deferred", "refused", "unknown", "suppressed")

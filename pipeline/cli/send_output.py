@@ -15,7 +15,8 @@ from pipeline.errors import PressroomError
 if TYPE_CHECKING:
     from pipeline.actions.send import PreparedSend
     from pipeline.actions.send_report import SendReport
-    from pipeline.deliver.ledger import Ledger, LedgerRow, Send
+    from pipeline.deliver.ledger import Ledger
+    from pipeline.deliver.ledger_records import LedgerRow, Send
     from pipeline.deliver.outcome import State
     from pipeline.deliver.send_plan import SendPlan
     from pipeline.deliver.sender import Progress, SendEnd
@@ -224,7 +225,7 @@ def _show_next(issue: Issue, reports: Sequence[SendReport], end: SendEnd | None)
 
 def progress_printer(ledger: Ledger, zone: tzinfo, send: Send) -> Callable[[Progress], None]:
     """Return what shows the progress of a send on a terminal: states, rate and time left."""
-    from pipeline.deliver.ledger import OPEN
+    from pipeline.deliver.ledger_records import OPEN
 
     counts = ledger.counts(send.id)
     total = sum(counts.get(state, 0) for state in OPEN)

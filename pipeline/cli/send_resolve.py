@@ -14,7 +14,8 @@ from pipeline.cli import terminal
 
 if TYPE_CHECKING:
     from pipeline.actions.send_report import UnknownMessage
-    from pipeline.deliver.ledger import Ledger, Send
+    from pipeline.deliver.ledger import Ledger
+    from pipeline.deliver.ledger_records import Send
     from pipeline.model import Issue
     from pipeline.workspace import Workspace
 

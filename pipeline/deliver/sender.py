@@ -19,7 +19,8 @@ from itertools import count
 from pipeline.deliver.clock import Clock
 from pipeline.deliver.connection import Connection, OutgoingMessage
 from pipeline.deliver.group_commit import GroupCommit
-from pipeline.deliver.ledger import ClaimedRow, Ledger
+from pipeline.deliver.ledger import Ledger
+from pipeline.deliver.ledger_records import ClaimedRow
 from pipeline.deliver.outcome import Outcome, RefusalClass, State
 from pipeline.deliver.pace import RETRY_PAUSES, Breaker, daily_limit
 from pipeline.deliver.row_queue import RowQueue

@@ -20,8 +20,8 @@ from smtp_kit import CUT, Fault, ScriptedServer, server_context
 from workspace_kit import WorkspaceRunner, article, issue
 
 from pipeline.cli import main
+from pipeline.deliver.ledger import Ledger
 from pipeline.deliver.outcome import State
-from pipeline.deliver.sqlite_ledger import SqliteLedger
 
 FOLDER = "issues/001-the-plastic-brain"
 LEDGER = ".pressroom/deliver.sqlite"
@@ -597,7 +597,7 @@ def test_a_second_process_leaves_a_send_alone_that_another_one_is_at(
     unfinished: WorkspaceRunner, server: ScriptedServer
 ) -> None:
     folder = unfinished.root / ".pressroom"
-    other = SqliteLedger(folder / "deliver.sqlite", "deliver.sqlite", folder / "workers")
+    other = Ledger(folder / "deliver.sqlite", "deliver.sqlite", folder / "workers")
     record = json.loads(unfinished.read(f"{FOLDER}/sent.json"))["sends"][0]
     now = datetime.now(UTC)
     assert other.claim(record["id"], other.start_worker(), 1, now)
@@ -616,7 +616,7 @@ def test_a_send_does_not_start_beside_that_of_another_issue_with_which_it_would_
     sending: WorkspaceRunner, server: ScriptedServer
 ) -> None:
     folder = sending.root / ".pressroom"
-    other = SqliteLedger(folder / "deliver.sqlite", "deliver.sqlite", folder / "workers")
+    other = Ledger(folder / "deliver.sqlite", "deliver.sqlite", folder / "workers")
     other.start_worker()
     error = sending.error(*options(sending), "--yes", "--force")
     assert "another process is sending, and each would keep to `rate` and `warm_up` by itself." in error

@@ -17,7 +17,7 @@ from smtp_kit import CUT, SILENT, Fault, ScriptedServer
 
 from pipeline.deliver.connection import Connection, OutgoingMessage
 from pipeline.deliver.group_commit import GroupCommit
-from pipeline.deliver.ledger import ClaimedRow
+from pipeline.deliver.ledger_records import ClaimedRow
 from pipeline.deliver.outcome import RefusalClass, State
 from pipeline.deliver.pace import daily_limit, days_of_sending
 from pipeline.deliver.sender import Ended, SendEnd, Sender
