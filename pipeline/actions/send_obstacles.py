@@ -62,10 +62,10 @@ def check_clock(ledger: Ledger, now: datetime) -> None:
 
 def check_not_running(ledger: Ledger, sends: Iterable[Send]) -> None:
     """Raise if another process is at one of these sends, or at any other: both would use up the limits."""
-    if any(ledger.live_workers(each.id) for each in sends):
+    if any(ledger.has_live_workers(each.id) for each in sends):
         hint = "To see how far it is: pressroom status"
         raise PressroomError("another process is sending this issue.", hint=hint)
-    if ledger.live_workers():
+    if ledger.has_live_workers():
         message = "another process is sending, and each would keep to `rate` and `warm_up` by itself."
         raise PressroomError(
             message, hint="Send this once it has ended. To see how far it is: pressroom status"

@@ -77,7 +77,7 @@ def report_send(ledger: Ledger, send: Send) -> SendReport:
         for refusal in RefusalClass
         if refusal in domains
     )
-    return SendReport(send, ledger.counts(send.id), refusals, bool(ledger.live_workers(send.id)))
+    return SendReport(send, ledger.counts(send.id), refusals, ledger.has_live_workers(send.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def resolve_message(ledger: Ledger, message: UnknownMessage, now: datetime, *, s
     """Write an editor's decision on an unknown message: it was sent, or goes again."""
     state = State.ACCEPTED if sent else State.PENDING
     note = "the editor says that it was sent" if sent else "the editor had it sent again"
-    ledger.resolve([message.row.row], state, note, now)
+    ledger.resolve(message.row.row, state, note, now)
 
 
 # Postfix notes a Message-ID while the text comes in; it has the message once the queue manager names it. Exim

@@ -156,11 +156,11 @@ class Ledger(LedgerQueries):
         own = self._lock.name if self._lock else None
         return [name for name in self._workers_of(send) if name != own and not is_alive(self._workers, name)]
 
-    def live_workers(self, send: str | None = None) -> tuple[str, ...]:
-        """Return the other living workers that have rows of a send, or without it all of them."""
+    def has_live_workers(self, send: str | None = None) -> bool:
+        """Whether another process is sending: rows of a send if it is named, or else anything."""
         names = self._workers_of(send) if send else [each.stem for each in self._workers.glob("*.lock")]
         own = self._lock.name if self._lock else None
-        return tuple(name for name in names if name != own and is_alive(self._workers, name))
+        return any(name != own and is_alive(self._workers, name) for name in names)
 
     def _workers_of(self, send: str) -> list[str]:
         query = "SELECT DISTINCT worker FROM rows WHERE send = ? AND worker IS NOT NULL"
@@ -269,34 +269,29 @@ class Ledger(LedgerQueries):
 
     # --- what an editor decides ------------------------------------------------------------------
 
-    def resolve(self, rows: Sequence[int], state: State, note: str, now: datetime) -> int:
-        """Write an editor's decision on unknown rows: accepted, or pending again. Returns how many.
+    def resolve(self, row: int, state: State, note: str, now: datetime) -> None:
+        """Write an editor's decision on an unknown row: accepted, or pending again.
 
         A person who was forgotten is suppressed in place of pending.
         """
         waits = 1 if state is State.PENDING else None
         with self._file.transaction():
-            changed_rows = self._file.execute_many(
+            self._file.execute(
                 "UPDATE rows SET state = ?, waits = ?, reply = ?, changed = ? WHERE row = ? AND state = ?",
-                [(state, waits, note, now.timestamp(), row, State.UNKNOWN) for row in rows],
-            ).rowcount
-            self._file.execute_many(
-                "UPDATE rows SET state = ?, waits = NULL WHERE row = ? AND waits = 1 AND address = ''",
-                [(State.SUPPRESSED, row) for row in rows],
+                (state, waits, note, now.timestamp(), row, State.UNKNOWN),
             )
-            self._reopen(rows[0] if rows else -1)
-        return changed_rows
+            self._file.execute(
+                "UPDATE rows SET state = ?, waits = NULL WHERE row = ? AND waits = 1 AND address = ''",
+                (State.SUPPRESSED, row),
+            )
+            self._file.execute(
+                "UPDATE sends SET finished = NULL WHERE id = (SELECT send FROM rows WHERE row = ?) "
+                "AND EXISTS (SELECT 1 FROM rows WHERE send = id AND waits = 1)",
+                (row,),
+            )
 
-    def _reopen(self, row: int) -> None:
-        """Let the send of a row be unfinished if it has a row that waits."""
-        self._file.execute(
-            "UPDATE sends SET finished = NULL WHERE id = (SELECT send FROM rows WHERE row = ?) "
-            "AND EXISTS (SELECT 1 FROM rows WHERE send = id AND waits = 1)",
-            (row,),
-        )
-
-    def retry_refused(self, send: str, refusal: RefusalClass | None, now: datetime) -> int:
-        """Let refused rows be pending again, of one class if it is named. Returns how many.
+    def retry_refused(self, send: str, refusal: RefusalClass | None, now: datetime) -> None:
+        """Let refused rows be pending again, of one class if it is named.
 
         People who were forgotten are left out.
         """
@@ -308,7 +303,6 @@ class Ledger(LedgerQueries):
             ).rowcount
             if changed_rows:
                 self._file.execute("UPDATE sends SET finished = NULL WHERE id = ?", (send,))
-        return changed_rows
 
     def suppress(self, people: Iterable[bytes], reason: str, now: datetime) -> None:
         """Send these people nothing from now on."""

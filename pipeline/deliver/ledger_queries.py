@@ -13,7 +13,7 @@ from pipeline.deliver.ledger_records import LedgerRow, NewSend, Send
 from pipeline.deliver.outcome import RefusalClass, State
 from pipeline.support.json_text import read_json
 
-_ROW = "row, person, address, audience, state, attempts, code, reply, refusal, changed, due"
+_ROW = "row, person, address, audience, state, attempts, code, reply, refusal, changed"
 
 
 class LedgerQueries:
@@ -117,9 +117,9 @@ def _send(values: tuple[Any, ...]) -> Send:
 
 
 def _ledger_row(values: tuple[Any, ...]) -> LedgerRow:
-    row, person, address, audience, state, attempts, code, reply, refusal, changed, due = values
+    row, person, address, audience, state, attempts, code, reply, refusal, changed = values
     refusal_class, when = RefusalClass(refusal) if refusal else None, datetime.fromtimestamp(changed, UTC)
-    answer = (State(state), attempts, code, reply, refusal_class, when, _moment(due))
+    answer = (State(state), attempts, code, reply, refusal_class, when)
     return LedgerRow(row, person, address, audience, *answer)
 
 

@@ -56,7 +56,7 @@ class ClaimedRow:
 class LedgerRow:
     """A row for people to read: the state, the last answer, and when it changed (RFC 3339).
 
-    `address` is empty for a person who was forgotten. `due` is when a deferred one is tried again.
+    `address` is empty for a person who was forgotten.
     """
 
     row: int
@@ -69,7 +69,6 @@ class LedgerRow:
     reply: str
     refusal: RefusalClass | None
     changed: datetime
-    due: datetime | None
 
 
 def message_id(salt: bytes, send: str, person: bytes, domain: str) -> str:
