@@ -31,9 +31,7 @@ def message_maker(
     domain = sender_domain(publication)
     header = prepared.server.idempotency_header if prepared.server else ""
     templates = {
-        audience: message_template(
-            each.email, publication, each.edition, send.what.started if header else begins
-        )
+        audience: message_template(each.email, publication, each.edition, send.started if header else begins)
         for audience, each in prepared.editions.items()
     }
 

@@ -92,7 +92,7 @@ def run_senders(
 def note_sends(workspace: Workspace, issue: Issue, ledger: Ledger, sends: Sequence[Send]) -> list[Send]:
     """Write what became of some sends into `sent.json`. Returns them as the ledger has them now."""
     ids = {each.id for each in sends}
-    current = [each for each in ledger.sends(sends[0].what.issue) if each.id in ids]
+    current = [each for each in ledger.sends(sends[0].issue) if each.id in ids]
     for send in current:
         note_sent(workspace, issue, ledger, send)
     return current

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.deliver.ledger_file import LedgerFile
-from pipeline.deliver.ledger_queries import LedgerQueries
+from pipeline.deliver.ledger_queries import LedgerQueries, read_send
 from pipeline.deliver.ledger_records import OPEN, ClaimedRow, NewSend, Send
 from pipeline.deliver.outcome import Outcome, RefusalClass, State
 from pipeline.deliver.recipient import Recipient
@@ -58,9 +58,9 @@ class Ledger(LedgerQueries):
         recipients were read. A person on the suppression list has a row that is suppressed.
         """
         sends = self.sends(new.issue)
-        send = Send(secrets.token_hex(8), new, None)
-        emails = json.dumps(dict(new.emails))
-        values = (send.id, new.issue, new.folder, emails, new.list_name, new.again, new.key)
+        emails, started = json.dumps(dict(new.emails)), new.started.isoformat()
+        id = secrets.token_hex(8)
+        values = (id, new.issue, new.folder, emails, new.list_name, new.again, new.key, started, None)
         # Reading a list may take minutes, in which other sends write: only the copying is a transaction.
         staged = "person BLOB, address TEXT, domain TEXT, audience TEXT, fields TEXT"
         with self._file.errors():
@@ -73,8 +73,8 @@ class Ledger(LedgerQueries):
                     if self.sends(new.issue) != sends or any(each.finished is None for each in sends):
                         hint = f"To see how far it is: pressroom send {new.folder} --status"
                         raise PressroomError("another process has begun to send the issue.", hint=hint)
-                    query = "INSERT INTO sends VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)"
-                    self._file.execute(query, (*values, new.started.isoformat()))
+                    query = "INSERT INTO sends VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                    self._file.execute(query, values)
                     # Who was forgotten since the list was read leaves no address behind.
                     query = (
                         "UPDATE staged SET address = '', domain = '', fields = '{}' "
@@ -87,11 +87,11 @@ class Ledger(LedgerQueries):
                         "iif(reason IS NULL, ?, ?), iif(reason IS NULL, 1, NULL), ? "
                         "FROM staged LEFT JOIN suppressions ON suppressions.person = staged.person "
                         "ORDER BY staged.rowid",
-                        (send.id, State.PENDING, State.SUPPRESSED, new.started.timestamp()),
+                        (id, State.PENDING, State.SUPPRESSED, new.started.timestamp()),
                     )
             finally:
                 self._file.execute("DROP TABLE staged")
-        return send
+        return read_send(values)
 
     def _new_row(self, recipient: Recipient) -> tuple[bytes, str, str, str, str]:
         fields = json.dumps(dict(recipient.values), ensure_ascii=False)

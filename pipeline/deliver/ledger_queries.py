@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from pipeline.deliver.ledger_file import LedgerFile
-from pipeline.deliver.ledger_records import LedgerRow, NewSend, Send
+from pipeline.deliver.ledger_records import LedgerRow, Send
 from pipeline.deliver.outcome import RefusalClass, State
 from pipeline.support.json_text import read_json
 
@@ -30,7 +30,7 @@ class LedgerQueries:
     def sends(self, issue: str) -> tuple[Send, ...]:
         """Return the sends of an issue, oldest first."""
         query = "SELECT * FROM sends WHERE issue = ? ORDER BY started, rowid"
-        return tuple(map(_send, self._file.all(query, issue)))
+        return tuple(map(read_send, self._file.all(query, issue)))
 
     def last_key(self) -> str:
         """Return the id of the key that signed the tokens of the last send that had any."""
@@ -110,10 +110,20 @@ class LedgerQueries:
         return None
 
 
-def _send(values: tuple[Any, ...]) -> Send:
+def read_send(values: tuple[Any, ...]) -> Send:
+    """Read a row of the table of sends."""
     id, issue, folder, emails, list_name, again, key, started, finished = values
-    new = NewSend(issue, folder, read_json(emails), list_name, again, key, datetime.fromisoformat(started))
-    return Send(id, new, datetime.fromisoformat(finished) if finished else None)
+    return Send(
+        issue=issue,
+        folder=folder,
+        emails=read_json(emails),
+        list_name=list_name,
+        again=again,
+        key=key,
+        started=datetime.fromisoformat(started),
+        id=id,
+        finished=datetime.fromisoformat(finished) if finished else None,
+    )
 
 
 def _ledger_row(values: tuple[Any, ...]) -> LedgerRow:

@@ -34,11 +34,10 @@ class NewSend:
 
 
 @dataclass(frozen=True, slots=True)
-class Send:
+class Send(NewSend):
     """A send in the ledger. `id` is the same in every copy; `finished` is None while rows are open."""
 
     id: str
-    what: NewSend
     finished: datetime | None
 
 
