@@ -108,7 +108,7 @@ class PreparedSend:
 
     def plan(self) -> SendPlan:
         """Count who gets what: of the list of recipients, or without one of the sends that go on."""
-        from pipeline.deliver.doctor.dns import Dns
+        from pipeline.deliver.dns import Dns
 
         if self.unfinished and not self.request.recipients:
             plan = SendPlan()

@@ -18,7 +18,7 @@ from pipeline.errors import PressroomError
 from pipeline.model import EVERYONE
 
 if TYPE_CHECKING:
-    from pipeline.deliver.doctor.dns import Dns
+    from pipeline.deliver.dns import Dns
 
 _NAMED = 1000
 """Rows with mistakes that a plan names."""

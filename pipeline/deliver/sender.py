@@ -24,7 +24,7 @@ from pipeline.deliver.ledger_records import ClaimedRow
 from pipeline.deliver.outcome import Outcome, RefusalClass, State
 from pipeline.deliver.pace import RETRY_PAUSES, Breaker, daily_limit
 from pipeline.deliver.row_queue import RowQueue
-from pipeline.deliver.smtp_server import ServerError
+from pipeline.deliver.server_error import ServerError
 from pipeline.errors import PressroomError
 
 _CONNECT_PAUSES = (1, 2, 4, 8, 15, 30, 60, 60, 60, 60)

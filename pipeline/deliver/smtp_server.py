@@ -18,17 +18,6 @@ PASSWORD = "PRESSROOM_SMTP_PASSWORD"
 """The variable of the password for the mail server."""
 
 
-class ServerError(PressroomError):
-    """A failure of the mail server or of its settings, and not of one recipient; nothing was sent.
-
-    `is_permanent`: it fails again until someone changes the settings or the server, as for a wrong password.
-    """
-
-    def __init__(self, message: str, *, is_permanent: bool, hint: str | None = None) -> None:
-        super().__init__(message, hint=hint)
-        self.is_permanent = is_permanent
-
-
 class Security(StrEnum):
     """How a connection is secured; the values are the schemes of addresses.
 

@@ -21,7 +21,7 @@ from pipeline.deliver.outcome import Outcome, RefusalClass, State
 from pipeline.deliver.resend_connection import ResendConnection
 from pipeline.deliver.resend_server import parse_resend
 from pipeline.deliver.sender import EndKind
-from pipeline.deliver.smtp_server import ServerError
+from pipeline.deliver.server_error import ServerError
 from pipeline.errors import PressroomError
 
 MESSAGE = (

@@ -21,8 +21,9 @@ from pipeline.deliver.ledger_records import ClaimedRow
 from pipeline.deliver.outcome import RefusalClass, State
 from pipeline.deliver.pace import daily_limit, days_of_sending
 from pipeline.deliver.sender import EndKind, SendEnd, Sender
+from pipeline.deliver.server_error import ServerError
 from pipeline.deliver.smtp_connection import SmtpConnection, SmtpTimeouts
-from pipeline.deliver.smtp_server import Security, ServerError, SmtpServer
+from pipeline.deliver.smtp_server import Security, SmtpServer
 from pipeline.errors import PressroomError
 
 FAULTS = (

@@ -15,7 +15,7 @@ from pipeline.deliver.ledger_records import ClaimedRow, NewSend
 from pipeline.deliver.outcome import Outcome, RefusalClass, State
 from pipeline.deliver.recipient import Recipient
 from pipeline.deliver.sender import Progress, SendEnd, Sender, SendJob
-from pipeline.deliver.smtp_server import ServerError
+from pipeline.deliver.server_error import ServerError
 
 START = datetime(2026, 2, 1, 7, 0, tzinfo=UTC)
 
