@@ -69,12 +69,12 @@ def resolve_unknown(
 
 
 def _in_log(messages: Iterable[UnknownMessage], log: Path | None) -> set[str]:
-    from pipeline.actions.send_report import find_in_log
+    from pipeline.deliver.mail_log import find_in_log
 
     if log is None:
         return set()
     with log.open(encoding="utf-8", errors="replace") as lines:
-        return find_in_log(messages, lines)
+        return find_in_log((each.message_id for each in messages), lines)
 
 
 def _show(message: UnknownMessage, now: datetime) -> None:
