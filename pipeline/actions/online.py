@@ -11,7 +11,7 @@ from pipeline import __version__
 from pipeline.actions.prepare import PreparedEdition
 from pipeline.errors import PressroomError
 from pipeline.support.http import FetchError, SafeClient
-from pipeline.support.limits import THIS_MACHINE
+from pipeline.support.urls import is_this_machine
 
 _AT_ONCE = 8
 _NOT_FOR_HEAD = frozenset({403, 405, 501})
@@ -32,7 +32,7 @@ def check_online(editions: Sequence[PreparedEdition], base_url: str, now: dateti
         )
     }
     # The publication's own address may be on this machine; then there is nothing to protect from it.
-    client = SafeClient(f"Pressroom/{__version__}", urlsplit(base_url).hostname in THIS_MACHINE)
+    client = SafeClient(f"Pressroom/{__version__}", is_this_machine(urlsplit(base_url).hostname))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         answers = list(pool.map(lambda address: _missing(client, address), addresses))
     missing = [(url, why) for url, why in zip(addresses, answers, strict=True) if why]

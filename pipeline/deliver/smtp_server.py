@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
 from urllib.parse import unquote, urlsplit
 
 from pipeline.errors import PressroomError
-from pipeline.support.urls import ascii_address
+from pipeline.support.urls import ascii_address, is_this_machine
 
 _HINT = 'Write it like "smtps://user@mail.example" or "smtp+starttls://user@mail.example:587".'
 
@@ -74,17 +73,7 @@ class SmtpServer:
     @property
     def is_loopback(self) -> bool:
         """Whether the server is on this machine."""
-        return is_on_loopback(self.host)
-
-
-def is_on_loopback(host: str) -> bool:
-    """Whether a host is this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+        return is_this_machine(self.host)
 
 
 def parse_server(url: str, password: str | None) -> SmtpServer:

@@ -22,8 +22,9 @@ from pipeline.export.push_values import Credentials
 from pipeline.export.target import ApiRequest, Target
 from pipeline.support.http import HttpReply, NoAnswerError, send_request
 from pipeline.support.json_text import read_json
-from pipeline.support.limits import SETTINGS_FILE, THIS_MACHINE
+from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.numbers_in_text import whole_number
+from pipeline.support.urls import is_this_machine
 
 TIME_LIMIT = 30.0
 """Seconds until an answer has begun, and between two pieces of it."""
@@ -66,7 +67,7 @@ class _RequestLog:
         default = default.format(**settings) if isinstance(default, str) else default(self.credentials)
         url = str(settings.get("url") or default).rstrip("/")
         parts = urlsplit(url)
-        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in THIS_MACHINE)
+        safe = parts.scheme == "https" or (parts.scheme == "http" and is_this_machine(parts.hostname))
         if not parts.hostname or not safe or "@" in parts.netloc or parts.query or parts.fragment:
             raise PressroomError(
                 f'targets.{self.target.name}: "{url}" is not the address of an API.',
