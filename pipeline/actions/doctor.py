@@ -10,8 +10,8 @@ from functools import partial
 from typing import Any
 
 from pipeline import __version__
+from pipeline.actions.check_online import check_online
 from pipeline.actions.mail_settings import dkim_signers, mail_server
-from pipeline.actions.online import check_online
 from pipeline.actions.prepare import prepare_edition
 from pipeline.compose import Composer
 from pipeline.config.placeholders import SENDER_ADDRESS

@@ -11,9 +11,9 @@ from platform import node
 
 from pipeline.actions.approve import check_approval
 from pipeline.actions.check import check_edition
+from pipeline.actions.check_online import check_online
 from pipeline.actions.export import check_frozen
 from pipeline.actions.mail_settings import dkim_signers, mail_server
-from pipeline.actions.online import check_online
 from pipeline.actions.prepare import PreparedEdition, prepare_edition
 from pipeline.actions.send_obstacles import (
     check_again,
