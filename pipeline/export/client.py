@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
+from time import sleep
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,8 +40,6 @@ _REPEATABLE = frozenset({"GET", "PUT", "PATCH", "DELETE"})
 
 PATCH is among them here, because ours set whole values.
 """
-
-pause: Callable[[float], None] = time.sleep
 
 
 @dataclass(slots=True)
@@ -115,7 +113,7 @@ class ServiceClient(_RequestLog):
                 certain = repeatable or not error.connected
                 if last or not certain:
                     raise self._no_answer(error, certain) from error
-                pause(2.0 ** (attempt - 1))
+                sleep(2.0 ** (attempt - 1))
                 continue
             retry_after = reply.headers.get("retry-after", "")
             wait = retry_pause(retry_after, attempt)
@@ -124,7 +122,7 @@ class ServiceClient(_RequestLog):
             again = reply.status in _TEMPORARY or (reply.status == 202 and bool(retry_after))
             if last or wait > LONGEST_WAIT or not (reply.status == 429 or (repeatable and again)):
                 return self._answer(reply)
-            pause(wait)
+            sleep(wait)
         raise AssertionError("the last try returns or raises")
 
     def _answer(self, reply: HttpReply) -> tuple[int, Any]:
