@@ -10,17 +10,17 @@ from functools import partial
 from typing import Any
 
 from pipeline import __version__
+from pipeline.actions.check_online import check_online
 from pipeline.actions.mail_settings import dkim_signers, mail_server
-from pipeline.actions.online import check_online
 from pipeline.actions.prepare import prepare_edition
 from pipeline.compose import Composer
 from pipeline.config.placeholders import SENDER_ADDRESS
 from pipeline.deliver.dkim import DKIM_KEY
+from pipeline.deliver.dns import Dns, NoDnsAnswer
 from pipeline.deliver.doctor.diagnosis import Diagnosis, SendingSetup, is_below
 from pipeline.deliver.doctor.dkim_record import diagnose_dkim
 from pipeline.deliver.doctor.dmarc import diagnose_alignment, diagnose_dmarc
 from pipeline.deliver.doctor.dmarc_record import organizational_domain, walk_tree
-from pipeline.deliver.doctor.dns import Dns, NoDnsAnswer
 from pipeline.deliver.doctor.mail_exchange import diagnose_mx
 from pipeline.deliver.doctor.one_click import diagnose_one_click
 from pipeline.deliver.doctor.reverse_names import diagnose_ptr

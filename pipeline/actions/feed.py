@@ -11,8 +11,8 @@ from pipeline.checks.dead_links import dead_links
 from pipeline.checks.feed_context import feed_context
 from pipeline.checks.runner import run_feed_rules
 from pipeline.compose import Composer
+from pipeline.export import websub
 from pipeline.model import Finding
-from pipeline.render.feeds import websub
 from pipeline.render.feeds.feed_list import build_feeds as feed_files
 from pipeline.render.feeds.feed_list import plan_feeds
 from pipeline.render.site.site_index import build_index

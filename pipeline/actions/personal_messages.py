@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeline.deliver.connection import OutgoingMessage
-from pipeline.deliver.ledger import ClaimedRow, Send, message_id
+from pipeline.deliver.ledger_records import ClaimedRow, Send, message_id
 from pipeline.deliver.tokens import sign_token
 from pipeline.render.email.headers import sender_domain
 from pipeline.render.email.message_template import message_template
@@ -31,9 +31,7 @@ def message_maker(
     domain = sender_domain(publication)
     header = prepared.server.idempotency_header if prepared.server else ""
     templates = {
-        audience: message_template(
-            each.email, publication, each.edition, send.what.started if header else begins
-        )
+        audience: message_template(each.email, publication, each.edition, send.started if header else begins)
         for audience, each in prepared.editions.items()
     }
 

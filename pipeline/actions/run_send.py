@@ -14,7 +14,8 @@ from pipeline.actions.send import PreparedSend, note_sent
 from pipeline.actions.send_obstacles import check_not_running
 from pipeline.deliver.clock import Clock
 from pipeline.deliver.connection import Connection
-from pipeline.deliver.ledger import Ledger, Send
+from pipeline.deliver.ledger import Ledger
+from pipeline.deliver.ledger_records import Send
 from pipeline.deliver.outcome import RefusalClass
 from pipeline.deliver.sender import Progress, SendEnd, Sender, SendJob
 from pipeline.deliver.sent_file import remove_sent
@@ -91,7 +92,7 @@ def run_senders(
 def note_sends(workspace: Workspace, issue: Issue, ledger: Ledger, sends: Sequence[Send]) -> list[Send]:
     """Write what became of some sends into `sent.json`. Returns them as the ledger has them now."""
     ids = {each.id for each in sends}
-    current = [each for each in ledger.sends(sends[0].what.issue) if each.id in ids]
+    current = [each for each in ledger.sends(sends[0].issue) if each.id in ids]
     for send in current:
         note_sent(workspace, issue, ledger, send)
     return current

@@ -11,9 +11,9 @@ from platform import node
 
 from pipeline.actions.approve import check_approval
 from pipeline.actions.check import check_edition
+from pipeline.actions.check_online import check_online
 from pipeline.actions.export import check_frozen
 from pipeline.actions.mail_settings import dkim_signers, mail_server
-from pipeline.actions.online import check_online
 from pipeline.actions.prepare import PreparedEdition, prepare_edition
 from pipeline.actions.send_obstacles import (
     check_again,
@@ -28,7 +28,8 @@ from pipeline.actions.send_obstacles import (
 )
 from pipeline.compose import Composer
 from pipeline.deliver.dkim import DkimSigner
-from pipeline.deliver.ledger import OPEN, Ledger, LedgerRow, NewSend, Send
+from pipeline.deliver.ledger import Ledger
+from pipeline.deliver.ledger_records import OPEN, LedgerRow, NewSend, Send
 from pipeline.deliver.mail_domains import WHOLE_LIMIT
 from pipeline.deliver.outcome import State
 from pipeline.deliver.pace import days_of_sending, domain_pace
@@ -107,7 +108,7 @@ class PreparedSend:
 
     def plan(self) -> SendPlan:
         """Count who gets what: of the list of recipients, or without one of the sends that go on."""
-        from pipeline.deliver.doctor.dns import Dns
+        from pipeline.deliver.dns import Dns
 
         if self.unfinished and not self.request.recipients:
             plan = SendPlan()
@@ -118,7 +119,7 @@ class PreparedSend:
                     plan.domains[row.address.rpartition("@")[2]] += 1
             return plan
         dns = Dns(whole_limit=WHOLE_LIMIT) if self.request.check_domains else None
-        return self.planner.plan(self.list, dns)
+        return self.planner.plan(self.open_recipients(), dns)
 
     def shortest_seconds(self, plan: SendPlan) -> float:
         """Return how long a send takes at least, by the rates of the settings."""
@@ -135,9 +136,8 @@ class PreparedSend:
         warm_up = self.settings.warm_up
         return days_of_sending(warm_up, self.ledger.days(), self.now.date(), plan.total) if warm_up else 1
 
-    @property
-    def list(self) -> RecipientList:
-        """The list of recipients. Raises `PressroomError` for a name that is not one."""
+    def open_recipients(self) -> RecipientList:
+        """Open the list of recipients. Raises `PressroomError` for a name that is not one."""
         if not self.request.recipients:
             hint = f"Name one: pressroom send {self.request.issue.number} --to FILE.csv"
             raise PressroomError("there is no list of recipients.", hint=hint)
@@ -241,8 +241,9 @@ def _obstacles(prepared: PreparedSend) -> tuple[PressroomError, ...]:
     for audience, email in prepared.emails.items() if not request.without_approval else ():
         with collect(errors):
             check_approval(prepared.workspace, issue, audience, email)
-    with collect(errors):
-        _ = prepared.list if request.recipients or not unfinished else None
+    if request.recipients or not unfinished:
+        with collect(errors):
+            prepared.open_recipients()
     return tuple(distinct(errors))
 
 
@@ -311,7 +312,7 @@ def explain_recipient(prepared: PreparedSend, address: str) -> tuple[ExplainedRo
     path, planner = prepared.request.recipients or "", prepared.planner
     rows = []
     plan = prepared.plan()
-    for row in prepared.list if path else ():
+    for row in prepared.open_recipients() if path else ():
         if (row.key or row.address.casefold()) != key:
             continue
         decision = planner.decide(row, plan)
@@ -320,7 +321,7 @@ def explain_recipient(prepared: PreparedSend, address: str) -> tuple[ExplainedRo
         else:
             rows.append(ExplainedRow(path, decision.line, f'gets the edition for "{decision.audience}".'))
     for send, entry in prepared.ledger.states_of(planner.issue, prepared.ledger.person(key)):
-        when = f"{send.what.started:%Y-%m-%d %H:%M}"
+        when = f"{send.started:%Y-%m-%d %H:%M}"
         answer = f": {entry.code or ''} {entry.reply}".rstrip() if entry.reply else ""
         rows.append(ExplainedRow(f"send of {when}", None, f"{entry.state.value}{answer}."))
     if not rows:
@@ -340,7 +341,7 @@ def start_send(prepared: PreparedSend, plan: SendPlan, now: datetime) -> Send:
         key=prepared.keys.current.id.hex() if prepared.keys else "",
         started=now,
     )
-    rows = prepared.planner.recipients(prepared.list, plan)
+    rows = prepared.planner.recipients(prepared.open_recipients(), plan)
     send = prepared.ledger.start_send(new, rows)
     note_sent(prepared.workspace, issue, prepared.ledger, send)
     return send
@@ -350,6 +351,6 @@ def note_sent(workspace: Workspace, issue: Issue, ledger: Ledger, send: Send) ->
     """Write what the ledger says of a send into `sent.json`, without an address."""
     counts = {state.value: count for state, count in ledger.counts(send.id).items()}
     finished = send.finished.isoformat(timespec="seconds") if send.finished else ""
-    started, what = send.what.started.isoformat(timespec="seconds"), send.what
-    record = SentRecord(send.id, started, finished, node(), what.again, what.emails, counts)
+    started = send.started.isoformat(timespec="seconds")
+    record = SentRecord(send.id, started, finished, node(), send.again, send.emails, counts)
     write_sent(workspace.files.root, issue, record)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from pipeline.deliver.ledger import Ledger, Send
+from pipeline.deliver.ledger import Ledger
+from pipeline.deliver.ledger_records import Send
 from pipeline.deliver.open_ledger import LEDGER_PATH
 from pipeline.deliver.outcome import State
-from pipeline.deliver.send_plan import LeftOutWhy, SendPlan
+from pipeline.deliver.send_plan import LeftOutKind, SendPlan
 from pipeline.deliver.sent_file import read_sent
 from pipeline.deliver.tokens import TokenKeys
 from pipeline.errors import PressroomError, raise_all
@@ -61,10 +62,10 @@ def check_clock(ledger: Ledger, now: datetime) -> None:
 
 def check_not_running(ledger: Ledger, sends: Iterable[Send]) -> None:
     """Raise if another process is at one of these sends, or at any other: both would use up the limits."""
-    if any(ledger.live_workers(each.id) for each in sends):
+    if any(ledger.has_live_workers(each.id) for each in sends):
         hint = "To see how far it is: pressroom status"
         raise PressroomError("another process is sending this issue.", hint=hint)
-    if ledger.live_workers():
+    if ledger.has_live_workers():
         message = "another process is sending, and each would keep to `rate` and `warm_up` by itself."
         raise PressroomError(
             message, hint="Send this once it has ended. To see how far it is: pressroom status"
@@ -74,7 +75,7 @@ def check_not_running(ledger: Ledger, sends: Iterable[Send]) -> None:
 def check_editions(issue: Issue, unfinished: Iterable[Send], editions: Collection[str]) -> None:
     """Raise for a send that goes on and has recipients of an edition that the issue has no more."""
     for each in unfinished:
-        if missing := [audience for audience in each.what.emails if audience not in editions]:
+        if missing := [audience for audience in each.emails if audience not in editions]:
             message = f'the issue has no edition for "{missing[0]}" any more, which its send began with.'
             raise PressroomError(message, *issue.place, "Restore it from version control.")
 
@@ -98,7 +99,7 @@ def check_key(keys: TokenKeys | None, ledger: Ledger) -> None:
 
 def check_unchanged(issue: Issue, ledger: Ledger, unfinished: Send, emails: Mapping[str, str]) -> None:
     """Raise if a send that goes on would send something else than it began with."""
-    if dict(unfinished.what.emails) == emails:
+    if dict(unfinished.emails) == emails:
         return
     message, restore = "the issue has changed since its send began", "Restore it from version control"
     if ledger.counts(unfinished.id).keys() <= {State.PENDING, State.SUPPRESSED}:
@@ -142,7 +143,7 @@ def check_not_empty(issue: Issue, recipients: str | None, plan: SendPlan) -> Non
     if plan.total:
         return
     hint = None
-    if plan.left_out[LeftOutWhy.HAS_IT]:
+    if plan.left_out[LeftOutKind.HAS_IT]:
         hint = (
             f"What became of it: pressroom send {issue.number} --status. Then --resolve is for the unknown, "
             '--retry-failed for the refused, and --again "REASON" for all, also those who have it.'

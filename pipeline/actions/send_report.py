@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.actions.send_obstacles import check_known
-from pipeline.deliver.ledger import Ledger, LedgerRow, Send, message_id
+from pipeline.deliver.ledger import Ledger
+from pipeline.deliver.ledger_records import LedgerRow, Send, message_id
 from pipeline.deliver.outcome import RefusalClass, State
 from pipeline.errors import PressroomError
 from pipeline.model import Issue
@@ -76,7 +76,7 @@ def report_send(ledger: Ledger, send: Send) -> SendReport:
         for refusal in RefusalClass
         if refusal in domains
     )
-    return SendReport(send, ledger.counts(send.id), refusals, bool(ledger.live_workers(send.id)))
+    return SendReport(send, ledger.counts(send.id), refusals, ledger.has_live_workers(send.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,31 +107,4 @@ def resolve_message(ledger: Ledger, message: UnknownMessage, now: datetime, *, s
     """Write an editor's decision on an unknown message: it was sent, or goes again."""
     state = State.ACCEPTED if sent else State.PENDING
     note = "the editor says that it was sent" if sent else "the editor had it sent again"
-    ledger.resolve([message.row.row], state, note, now)
-
-
-# Postfix notes a Message-ID while the text comes in; it has the message once the queue manager names it. Exim
-# and sendmail note it with the message that they have taken. Any other line says nothing: filters that refuse
-# a message name it too.
-_POSTFIX_COMING = re.compile(r"/cleanup\[\d+\]: (\w+): message-id=")
-_POSTFIX_TAKEN = re.compile(r"/qmgr\[\d+\]: (\w+): from=")
-_TAKEN = re.compile(r" <= .* id=| sendmail\[\d+\]: \w+: from=.*, msgid=")
-
-
-def find_in_log(messages: Iterable[UnknownMessage], log: Iterable[str]) -> set[str]:
-    """Return the Message-IDs of the messages that a relay took, by its log."""
-    wanted = {each.message_id for each in messages}
-    domains = {re.escape(id.partition("@")[2]) for id in wanted}
-    # A log has millions of lines: to look for each of the messages in each of them would take hours.
-    any_id = re.compile(rf"[\w.-]+@(?:{'|'.join(sorted(domains))})")
-    taken: set[str] = set()
-    coming: dict[str, set[str]] = {}
-    for line in log:
-        ids = wanted.intersection(any_id.findall(line))
-        if match := _POSTFIX_COMING.search(line):
-            coming[match[1]] = ids
-        elif match := _POSTFIX_TAKEN.search(line):
-            taken |= coming.get(match[1], set())
-        elif _TAKEN.search(line):
-            taken |= ids
-    return taken
+    ledger.resolve(message.row.row, state, note, now)

@@ -119,7 +119,7 @@ def _sends(workspace: Workspace, issue: Issue) -> tuple[tuple[SentRecord, ...], 
         return records, False
     with open_ledger(root) as ledger:
         counts = [ledger.counts(each.id) for each in records]
-        running = any(ledger.live_workers(each.id) for each in records)
+        running = any(ledger.has_live_workers(each.id) for each in records)
     counted = (
         replace(record, counts={state.value: count for state, count in states.items()} or record.counts)
         for record, states in zip(records, counts, strict=True)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from itertools import chain, zip_longest
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
@@ -81,8 +82,9 @@ class LinkTester:
         todo, untried = fresh[:allowed], fresh[allowed:]
         self._tried += len(todo)
         if todo:
+            ordered, try_one = _by_turns(todo), partial(try_address, self._request)
             with ThreadPoolExecutor(AT_ONCE) as pool:
-                for url, answer in zip(ordered := _by_turns(todo), pool.map(self._try, ordered), strict=True):
+                for url, answer in zip(ordered, pool.map(try_one, ordered), strict=True):
                     self._answers[url] = answer
                     # Trouble may be over in a minute, and an untried address costs nothing.
                     if answer.verdict not in {LinkVerdict.TROUBLE, LinkVerdict.UNTRIED}:
@@ -92,32 +94,34 @@ class LinkTester:
             self._answers[url] = LinkAnswer(LinkVerdict.UNTRIED, f"{MOST} addresses are tried in one run")
         return {url: self._answers[url] for url in urls}
 
-    def _try(self, url: str) -> LinkAnswer:
-        from pipeline.support.http import REDIRECTS, FetchError, NoAnswerError
-
-        target, permanent = url, True
-        try:
-            for _ in range(REDIRECTS + 1):
-                reply = self._request("HEAD", target)
-                if reply.status >= 400 and reply.status != 429:
-                    # Many servers know only GET, and some say 404 to HEAD.
-                    reply = self._request("GET", target)
-                if not reply.redirect:
-                    return _verdict(url, target, reply.status, permanent)
-                permanent = permanent and reply.status in _PERMANENT
-                target = reply.redirect
-        except NoAnswerError as error:
-            return LinkAnswer(LinkVerdict.TROUBLE, str(error))
-        except FetchError as error:
-            return LinkAnswer(LinkVerdict.UNTRIED, str(error))
-        return LinkAnswer(LinkVerdict.TROUBLE, f"more than {REDIRECTS} redirects")
-
     def _request(self, method: str, url: str) -> HttpReply:
         """Request an address, and read nothing of the page itself."""
         with self._lock:
             gate = self._hosts[_host(url)]
         with gate:
             return self._web.request(method, url)
+
+
+def try_address(request: Callable[[str, str], HttpReply], url: str) -> LinkAnswer:
+    """Try an address and what it redirects to. `request` takes a method and an address."""
+    from pipeline.support.http import REDIRECTS, FetchError, NoAnswerError
+
+    target, permanent = url, True
+    try:
+        for _ in range(REDIRECTS + 1):
+            reply = request("HEAD", target)
+            if reply.status >= 400 and reply.status != 429:
+                # Many servers know only GET, and some say 404 to HEAD.
+                reply = request("GET", target)
+            if not reply.redirect:
+                return _verdict(url, target, reply.status, permanent)
+            permanent = permanent and reply.status in _PERMANENT
+            target = reply.redirect
+    except NoAnswerError as error:
+        return LinkAnswer(LinkVerdict.TROUBLE, str(error))
+    except FetchError as error:
+        return LinkAnswer(LinkVerdict.UNTRIED, str(error))
+    return LinkAnswer(LinkVerdict.TROUBLE, f"more than {REDIRECTS} redirects")
 
 
 def _verdict(url: str, at: str, status: int, permanent: bool) -> LinkAnswer:

@@ -44,14 +44,14 @@ class SpamReport:
     hits: tuple[SpamTest, ...]
 
 
-def spam_report(message: bytes, program: str = PROGRAM) -> SpamReport:
+def spam_report(message: bytes) -> SpamReport:
     """SpamAssassin's report on a message, by its local tests alone.
 
     Raises `PressroomError` if the program is not installed, fails, or takes more than `TIME_LIMIT` seconds.
     """
     try:
         process = subprocess.run(
-            [program, *_OPTIONS],
+            [PROGRAM, *_OPTIONS],
             input=message,
             capture_output=True,
             timeout=TIME_LIMIT,

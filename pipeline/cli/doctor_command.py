@@ -47,7 +47,7 @@ def doctor(ctx: click.Context, resolver: tuple[str, int] | None, as_json: bool, 
       pressroom doctor --resolver 9.9.9.9
     """
     from pipeline.actions.doctor import examine
-    from pipeline.deliver.doctor.dns import Dns
+    from pipeline.deliver.dns import Dns
 
     workspace = workspace_of(ctx)
     subjects = examine(workspace, Dns(resolver), time_or_now(now, workspace.files.zone))

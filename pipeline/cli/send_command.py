@@ -39,7 +39,7 @@ from pipeline.errors import Mistakes, PressroomError, distinct
 
 if TYPE_CHECKING:
     from pipeline.actions.send import PreparedSend
-    from pipeline.deliver.ledger import Send
+    from pipeline.deliver.ledger_records import Send
     from pipeline.deliver.sender import SendEnd, Sender
 
 _STATES = ("pending", "accepted", "deferred", "refused", "unknown", "suppressed")
@@ -339,13 +339,13 @@ def _wait(at: datetime, now: Callable[[], datetime]) -> None:
 @contextmanager
 def _stopped_by_interrupt(sender: Sender) -> Iterator[None]:
     """Let the first Ctrl-C end the send after what is under way; a second one ends it at once."""
-    from pipeline.deliver.sender import Ended, SendEnd
+    from pipeline.deliver.sender import EndKind, SendEnd
 
     names = {"SIGINT", "SIGTERM", "SIGHUP"} & {each.name for each in signal.Signals}
     former = {signal.Signals[name]: signal.getsignal(signal.Signals[name]) for name in names}
 
     def stop(number: int, _: Any) -> None:
-        sender.stop_soon(SendEnd(Ended.STOPPED))
+        sender.stop_soon(SendEnd(EndKind.STOPPED))
         for each in former:
             signal.signal(each, signal.default_int_handler)
 

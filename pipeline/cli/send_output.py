@@ -15,7 +15,8 @@ from pipeline.errors import PressroomError
 if TYPE_CHECKING:
     from pipeline.actions.send import PreparedSend
     from pipeline.actions.send_report import SendReport
-    from pipeline.deliver.ledger import Ledger, LedgerRow, Send
+    from pipeline.deliver.ledger import Ledger
+    from pipeline.deliver.ledger_records import LedgerRow, Send
     from pipeline.deliver.outcome import State
     from pipeline.deliver.send_plan import SendPlan
     from pipeline.deliver.sender import Progress, SendEnd
@@ -63,7 +64,7 @@ def plan_json(prepared: PreparedSend, plan: SendPlan) -> dict[str, Any]:
 
 def print_plan(prepared: PreparedSend, plan: SendPlan) -> None:
     """Print who gets which edition, how many are left out by reason, and the rows with mistakes."""
-    from pipeline.deliver.send_plan import LeftOutWhy
+    from pipeline.deliver.send_plan import LeftOutKind
 
     gets = ("gets the edition for", "get the edition for")
     rows = [(count, f'{gets[count != 1]} "{name}"') for name, count in plan.audiences.items()]
@@ -85,7 +86,7 @@ def print_plan(prepared: PreparedSend, plan: SendPlan) -> None:
     terminal.show_mistakes(
         (PressroomError(each.reason, path, each.line, each.hint) for each in shown), as_warnings=True
     )
-    unnamed = plan.left_out[LeftOutWhy.MISTAKE] - len(shown)
+    unnamed = plan.left_out[LeftOutKind.MISTAKE] - len(shown)
     if unnamed > 0:
         terminal.message(f"… and {terminal.count(unnamed, 'more mistake')}: --plan --json has them.")
     seconds = prepared.shortest_seconds(plan)
@@ -123,7 +124,7 @@ def show_unfinished(prepared: PreparedSend) -> None:
     from pipeline.actions.send import open_rows
 
     number, zone = prepared.request.issue.number, prepared.workspace.files.zone
-    moments = (f"{each.what.started.astimezone(zone):%Y-%m-%d %H:%M}" for each in prepared.unfinished)
+    moments = (f"{each.started.astimezone(zone):%Y-%m-%d %H:%M}" for each in prepared.unfinished)
     first = " first" if prepared.request.recipients else ""
     terminal.message(
         f"The send of {' and '.join(moments)} goes on{first}, to the {open_rows(prepared):,} that it has "
@@ -145,7 +146,7 @@ def show_reports(
         for each in reports:
             totals.update(each.states)
         result = {"issue": issue.folder, "states": _states(totals), "sends": [*map(_report_json, reports)]}
-        terminal.print_json(result | ({"ended": end.why.value, "reason": end.reason} if end else {}))
+        terminal.print_json(result | ({"ended": end.kind.value, "reason": end.reason} if end else {}))
     else:
         for each in reports:
             _print_report(each, zone)
@@ -162,11 +163,11 @@ def _states(counts: Mapping[State, int]) -> dict[str, int]:
 
 
 def _report_json(report: SendReport) -> dict[str, Any]:
-    started, finished = report.send.what.started, report.send.finished
+    started, finished = report.send.started, report.send.finished
     return {
         "send": report.send.id,
-        "list": report.send.what.list_name,
-        "again": report.send.what.again,
+        "list": report.send.list_name,
+        "again": report.send.again,
         "started": started.isoformat(timespec="seconds"),
         "finished": finished.isoformat(timespec="seconds") if finished else None,
         "running": report.is_running,
@@ -189,7 +190,7 @@ def _print_report(report: SendReport, zone: tzinfo) -> None:
     send, states = report.send, report.states
     total = terminal.count(sum(states.values()), "recipient")
     how = "finished" if send.finished else "a process is sending it" if report.is_running else "not finished"
-    terminal.result(f"Send of {send.what.started.astimezone(zone):%Y-%m-%d %H:%M} to {total}, {how}:")
+    terminal.result(f"Send of {send.started.astimezone(zone):%Y-%m-%d %H:%M} to {total}, {how}:")
     width = max((len(f"{count:,}") for count in states.values()), default=0)
     for state, count in states.items():
         terminal.result(f"  {count:>{width},}  {state}")
@@ -204,13 +205,13 @@ def _print_report(report: SendReport, zone: tzinfo) -> None:
 def _show_next(issue: Issue, reports: Sequence[SendReport], end: SendEnd | None) -> None:
     """Say which command comes next for what is open, refused and unknown."""
     from pipeline.deliver.outcome import State
-    from pipeline.deliver.sender import Ended
+    from pipeline.deliver.sender import EndKind
 
     again = f"pressroom send {issue.number}"
     states = {state for each in reports for state, count in each.states.items() if count}
     if any(each.is_running for each in reports):
         return
-    if end and end.why is Ended.LIMIT:
+    if end and end.kind is EndKind.LIMIT:
         terminal.message(f"The limit of today is reached (warm_up). Tomorrow: {again}")
     elif states & {State.PENDING, State.CLAIMED, State.DEFERRED}:
         terminal.message(f"To go on: {again}")
@@ -224,7 +225,7 @@ def _show_next(issue: Issue, reports: Sequence[SendReport], end: SendEnd | None)
 
 def progress_printer(ledger: Ledger, zone: tzinfo, send: Send) -> Callable[[Progress], None]:
     """Return what shows the progress of a send on a terminal: states, rate and time left."""
-    from pipeline.deliver.ledger import OPEN
+    from pipeline.deliver.ledger_records import OPEN
 
     counts = ledger.counts(send.id)
     total = sum(counts.get(state, 0) for state in OPEN)

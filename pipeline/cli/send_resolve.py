@@ -14,7 +14,8 @@ from pipeline.cli import terminal
 
 if TYPE_CHECKING:
     from pipeline.actions.send_report import UnknownMessage
-    from pipeline.deliver.ledger import Ledger, Send
+    from pipeline.deliver.ledger import Ledger
+    from pipeline.deliver.ledger_records import Send
     from pipeline.model import Issue
     from pipeline.workspace import Workspace
 
@@ -68,12 +69,12 @@ def resolve_unknown(
 
 
 def _in_log(messages: Iterable[UnknownMessage], log: Path | None) -> set[str]:
-    from pipeline.actions.send_report import find_in_log
+    from pipeline.deliver.mail_log import find_in_log
 
     if log is None:
         return set()
     with log.open(encoding="utf-8", errors="replace") as lines:
-        return find_in_log(messages, lines)
+        return find_in_log((each.message_id for each in messages), lines)
 
 
 def _show(message: UnknownMessage, now: datetime) -> None:

@@ -33,9 +33,9 @@ from pipeline.model import (
     ThemeSettings,
 )
 from pipeline.support import merge
-from pipeline.support.limits import SETTINGS_FILE, THIS_MACHINE
+from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.mail_addresses import format_mailbox, parse_mailbox
-from pipeline.support.urls import ascii_address, web_address_hint
+from pipeline.support.urls import ascii_address, is_this_machine, web_address_hint
 
 _REQUIRED = ("title", "base_url", "sender", "postal_address")
 _OPTIONAL = (
@@ -355,7 +355,7 @@ def _hub(fields: Fields) -> str | None:
         hint = web_address_hint(value, "https://hub.example.org/")
         fields.error("hub", f'`hub` is "{value}" and must be a web address.', hint)
         return None
-    if urlsplit(value).scheme != "https" and urlsplit(value).hostname not in THIS_MACHINE:
+    if urlsplit(value).scheme != "https" and not is_this_machine(urlsplit(value).hostname):
         fields.error("hub", f'`hub` is "{value}" and must begin with https://.')
         return None
     return value

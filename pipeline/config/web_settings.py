@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pipeline.config.fields import Fields
 from pipeline.model import Subscribe
-from pipeline.support.limits import THIS_MACHINE
+from pipeline.support.urls import is_this_machine
 
 
 def read_subscribe(table: Fields) -> Subscribe | None:
@@ -18,7 +18,7 @@ def read_subscribe(table: Fields) -> Subscribe | None:
     if table.has("url") == table.has("form_action"):
         hint = "`url` is a page to subscribe at; `form_action` is the address that your service's form names."
         table.error("url", "one of `url` and `form_action` is needed, and not both.", hint)
-    if action and urlsplit(action).scheme != "https" and urlsplit(action).hostname not in THIS_MACHINE:
+    if action and urlsplit(action).scheme != "https" and not is_this_machine(urlsplit(action).hostname):
         table.error("form_action", f'`form_action` is "{action}" and must begin with https://.')
     table.check_unknown()
     return subscribe if url or action else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pipeline.deliver.outcome import Outcome
-from pipeline.deliver.smtp_server import ServerError
+from pipeline.deliver.server_error import ServerError
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pipeline.support.mail_addresses import check_address
 
 if TYPE_CHECKING:
-    from pipeline.deliver.doctor.dns import Dns
+    from pipeline.deliver.dns import Dns
 
 WHOLE_LIMIT = 120.0
 """Seconds for all look-ups of a list."""
@@ -48,7 +48,7 @@ def look_up_domains(domains: Iterable[str], dns: Dns) -> MailDomains:
 
 def _obstacle(domain: str, dns: Dns) -> str | None:
     """Why a domain takes no mail; empty if it does, None if that is not known."""
-    from pipeline.deliver.doctor.dns import NoDnsAnswer
+    from pipeline.deliver.dns import NoDnsAnswer
 
     try:
         name = check_address(f"x@{domain}").rpartition("@")[2]  # in ASCII

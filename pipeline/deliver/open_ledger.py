@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pipeline.deliver.sqlite_ledger import SqliteLedger
+from pipeline.deliver.ledger import Ledger
 from pipeline.errors import PressroomError
 
 _FOLDER = ".pressroom"
@@ -22,7 +22,7 @@ def has_ledger(root: Path) -> bool:
 
 
 @contextmanager
-def open_ledger(root: Path) -> Iterator[SqliteLedger]:
+def open_ledger(root: Path) -> Iterator[Ledger]:
     """Open the ledger of the workspace at `root` for this block; the first use makes it.
 
     Raises `PressroomError` for one that cannot be read or written.
@@ -37,7 +37,7 @@ def open_ledger(root: Path) -> Iterator[SqliteLedger]:
             ignore.write("*\n")
     except OSError as error:
         raise PressroomError(f"cannot be written: {error.strerror or error}.", _FOLDER) from error
-    ledger = SqliteLedger(root / LEDGER_PATH, LEDGER_PATH, root / _WORKERS)
+    ledger = Ledger(root / LEDGER_PATH, LEDGER_PATH, root / _WORKERS)
     try:
         yield ledger
     finally:

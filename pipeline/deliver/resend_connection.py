@@ -21,8 +21,8 @@ from pipeline.deliver.connection import Gate, OutgoingMessage
 from pipeline.deliver.outcome import Outcome, RefusalClass, State
 from pipeline.deliver.refusals import refusal_class
 from pipeline.deliver.resend_server import RESEND_KEY, ResendServer
+from pipeline.deliver.server_error import ServerError
 from pipeline.deliver.smtp_reply import shown_text
-from pipeline.deliver.smtp_server import ServerError
 from pipeline.export.client import LONGEST_WAIT, answer_words, retry_pause
 from pipeline.support.http import HttpReply, NoAnswerError, request
 from pipeline.support.json_text import read_json

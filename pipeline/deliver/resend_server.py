@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from pipeline.deliver.smtp_server import is_on_loopback
 from pipeline.errors import PressroomError
 from pipeline.support.secrets import where_to_store
+from pipeline.support.urls import is_this_machine
 
 RESEND_KEY = "RESEND_API_KEY"
 """The variable of the key, for a send as for an export."""
@@ -41,7 +41,7 @@ class ResendServer:
     @property
     def is_loopback(self) -> bool:
         """Whether it is a test server on this machine."""
-        return is_on_loopback(self.host)
+        return is_this_machine(self.host)
 
 
 def parse_resend(url: str, key: str) -> ResendServer:
@@ -62,7 +62,7 @@ def parse_resend(url: str, key: str) -> ResendServer:
     if not host or parts.path.strip("/") or parts.query or parts.fragment:
         raise PressroomError("the address of Resend is not a host and a port.", hint=hint)
     is_plain = parts.scheme == "resend+http"
-    if is_plain and not is_on_loopback(host):
+    if is_plain and not is_this_machine(host):
         message = f"mail to {host} would not be encrypted; only a server on this machine may do without."
         raise PressroomError(message, hint=hint)
     if not key:

@@ -8,7 +8,8 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 
 from pipeline.deliver.clock import Clock
-from pipeline.deliver.ledger import ClaimedRow, Ledger
+from pipeline.deliver.ledger import Ledger
+from pipeline.deliver.ledger_records import ClaimedRow
 from pipeline.deliver.pace import Pace, domain_pace
 
 _CLAIMED_AT_ONCE = 64

@@ -18,14 +18,14 @@ from pipeline.errors import PressroomError
 from pipeline.model import EVERYONE
 
 if TYPE_CHECKING:
-    from pipeline.deliver.doctor.dns import Dns
+    from pipeline.deliver.dns import Dns
 
 _NAMED = 1000
 """Rows with mistakes that a plan names."""
 
 
-class LeftOutWhy(StrEnum):
-    """Why a row of a list gets no mail."""
+class LeftOutKind(StrEnum):
+    """The kind of reason for which a row of a list gets no mail."""
 
     MISTAKE = "mistake"
     DUPLICATE = "duplicate"
@@ -41,7 +41,7 @@ class LeftOut:
 
     line: int
     address: str
-    why: LeftOutWhy
+    kind: LeftOutKind
     reason: str
     hint: str | None = None
 
@@ -59,7 +59,7 @@ class SendPlan:
 
     audiences: Counter[str] = field(default_factory=Counter)
     domains: Counter[str] = field(default_factory=Counter)
-    left_out: Counter[LeftOutWhy] = field(default_factory=Counter)
+    left_out: Counter[LeftOutKind] = field(default_factory=Counter)
     mistakes: list[LeftOut] = field(default_factory=list)
     unsubscribed: LeftOut | None = None
     unused: tuple[str, ...] = ()
@@ -88,26 +88,26 @@ class Planner:
         `plan` knows what a row does not say.
         """
         if isinstance(row, RejectedRow):
-            return LeftOut(row.line, row.address, LeftOutWhy(row.kind.value), row.reason, row.hint)
+            return LeftOut(row.line, row.address, LeftOutKind(row.kind.value), row.reason, row.hint)
         person = self.ledger.person(row.key)
 
-        def leave_out(why: LeftOutWhy, reason: str, hint: str | None = None) -> LeftOut:
-            return LeftOut(row.line, row.address, why, reason, hint)
+        def leave_out(kind: LeftOutKind, reason: str, hint: str | None = None) -> LeftOut:
+            return LeftOut(row.line, row.address, kind, reason, hint)
 
         if person in plan.withdrawn:
-            return leave_out(LeftOutWhy.UNSUBSCRIBED, "is unsubscribed in another row.")
+            return leave_out(LeftOutKind.UNSUBSCRIBED, "is unsubscribed in another row.")
         if (reason := self.ledger.suppression(person)) is not None:
             hint = "Only if they asked for it: pressroom subscribers allow ADDRESS"
-            return leave_out(LeftOutWhy.SUPPRESSED, f"is on the suppression list: {reason}.", hint)
+            return leave_out(LeftOutKind.SUPPRESSED, f"is on the suppression list: {reason}.", hint)
         if not self.again and self.ledger.has(self.issue, person):
-            return leave_out(LeftOutWhy.HAS_IT, "is in a send of this issue already.")
+            return leave_out(LeftOutKind.HAS_IT, "is in a send of this issue already.")
         if reason := plan.mail_domains.without_mail.get(row.domain):
-            return leave_out(LeftOutWhy.MISTAKE, f'"{row.domain}" takes no mail: {reason}.')
+            return leave_out(LeftOutKind.MISTAKE, f'"{row.domain}" takes no mail: {reason}.')
         audience = row.audience or (EVERYONE if EVERYONE in self.audiences else self.audiences[0])
         if audience not in self.audiences:
             if EVERYONE not in self.audiences:
                 has = f"It has: {', '.join(self.audiences)}."
-                return leave_out(LeftOutWhy.NO_EDITION, f'the issue has no edition for "{audience}".', has)
+                return leave_out(LeftOutKind.NO_EDITION, f'the issue has no edition for "{audience}".', has)
             audience = EVERYONE
         return replace(row, audience=audience)
 
@@ -132,10 +132,10 @@ class Planner:
                 plan.withdrawn.add(self.ledger.person(row.key))
             decision = self.decide(row, plan)
             if isinstance(decision, LeftOut):
-                plan.left_out[decision.why] += 1
-                if decision.why is LeftOutWhy.UNSUBSCRIBED:
+                plan.left_out[decision.kind] += 1
+                if decision.kind is LeftOutKind.UNSUBSCRIBED:
                     plan.unsubscribed = plan.unsubscribed or decision
-                if decision.why is LeftOutWhy.MISTAKE and len(plan.mistakes) < _NAMED:
+                if decision.kind is LeftOutKind.MISTAKE and len(plan.mistakes) < _NAMED:
                     plan.mistakes.append(decision)
             else:
                 plan.audiences[decision.audience] += 1

@@ -19,11 +19,12 @@ from itertools import count
 from pipeline.deliver.clock import Clock
 from pipeline.deliver.connection import Connection, OutgoingMessage
 from pipeline.deliver.group_commit import GroupCommit
-from pipeline.deliver.ledger import ClaimedRow, Ledger
+from pipeline.deliver.ledger import Ledger
+from pipeline.deliver.ledger_records import ClaimedRow
 from pipeline.deliver.outcome import Outcome, RefusalClass, State
 from pipeline.deliver.pace import RETRY_PAUSES, Breaker, daily_limit
 from pipeline.deliver.row_queue import RowQueue
-from pipeline.deliver.smtp_server import ServerError
+from pipeline.deliver.server_error import ServerError
 from pipeline.errors import PressroomError
 
 _CONNECT_PAUSES = (1, 2, 4, 8, 15, 30, 60, 60, 60, 60)
@@ -62,8 +63,8 @@ class SendJob:
     warm_up: int | None
 
 
-class Ended(StrEnum):
-    """Why a sender has ended: all is done, the user stopped it, the day's limit, a wave, or the server."""
+class EndKind(StrEnum):
+    """What ended a sender: all is done, the user, the day's limit, a wave, or the server."""
 
     FINISHED = "finished"
     STOPPED = "stopped"
@@ -91,7 +92,7 @@ class Progress:
 class SendEnd:
     """Why a sender has ended, in words where there is more to say."""
 
-    why: Ended
+    kind: EndKind
     reason: str = ""
 
 
@@ -129,7 +130,7 @@ class Sender:
     @property
     def was_stopped(self) -> bool:
         """Whether something asked it to end before all was done."""
-        return (self._end is not None and self._end.why is not Ended.FINISHED) or self._stopping.is_set()
+        return (self._end is not None and self._end.kind is not EndKind.FINISHED) or self._stopping.is_set()
 
     async def run(self) -> SendEnd:
         """Send until no row is open, or something stops it.
@@ -156,7 +157,7 @@ class Sender:
                 self._commits.flush()
                 ledger.release(job.send, worker, now())
             if self._queue.left_today == 0:
-                self._end = self._end or SendEnd(Ended.LIMIT)
+                self._end = self._end or SendEnd(EndKind.LIMIT)
             due = ledger.next_due(job.send)
             if self._end or self._stopping.is_set() or due is None:
                 break
@@ -165,9 +166,9 @@ class Sender:
             while not self._stopping.is_set() and (wait := (due - now()).total_seconds()) > 0:
                 await self._queue.sleep(min(wait, _STEP))
         if ledger.finish_send(job.send, now()):
-            self._end = SendEnd(Ended.FINISHED)
+            self._end = SendEnd(EndKind.FINISHED)
         self._tell()
-        return self._end or SendEnd(Ended.STOPPED)
+        return self._end or SendEnd(EndKind.STOPPED)
 
     async def _send_waiting(self) -> None:
         """Send all rows that wait, over all connections. Raises the first error once all have ended."""
@@ -204,7 +205,7 @@ class Sender:
                     if has_left or not is_lost or attempt == _LOST_CONNECTIONS:
                         break
                 if failure:
-                    self.stop(SendEnd(Ended.SERVER, str(failure)))
+                    self.stop(SendEnd(EndKind.SERVER, str(failure)))
                 for row, outcome in zip(rows, outcomes, strict=True):
                     self._record(row, outcome)
                 if failure and failure.is_permanent:
@@ -259,7 +260,7 @@ class Sender:
         # A message that is put off again and again says nothing new.
         wave = self._breaker.add(outcome) if row.attempts == 0 else None
         if wave:
-            self.stop(SendEnd(Ended.WAVE, wave))
+            self.stop(SendEnd(EndKind.WAVE, wave))
 
     async def _connect(self) -> Connection | None:
         """Connect, with growing pauses between the tries.
@@ -280,7 +281,7 @@ class Sender:
                 if others_are_there and (tries > _FEW_PAUSES or error.is_permanent):
                     return None
                 if pause is None:
-                    self.stop(SendEnd(Ended.SERVER, str(error)))
+                    self.stop(SendEnd(EndKind.SERVER, str(error)))
                     return None
                 if not others_are_there:
                     self._tell(trouble=str(error))
@@ -305,5 +306,5 @@ class Sender:
     def _tell(self, waits_until: datetime | None = None, trouble: str = "") -> None:
         self._reported = self._clock.seconds()
         seconds = self._reported - self._began
-        is_stopping = self._end is not None and self._end.why is Ended.STOPPED
+        is_stopping = self._end is not None and self._end.kind is EndKind.STOPPED
         self._report(Progress(dict(self._counts), seconds, waits_until, trouble, is_stopping))

@@ -5,15 +5,13 @@ It has digests, counts, times and the name of the machine that has the ledger; n
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from pipeline.errors import PressroomError
 from pipeline.model import Issue
-from pipeline.support.files import read_source, write_atomically
-from pipeline.support.json_text import read_json
+from pipeline.support.record_file import read_records, write_records
 
 _NAME = "sent.json"
 
@@ -36,27 +34,8 @@ class SentRecord:
 
 def read_sent(root: Path, issue: Issue) -> tuple[SentRecord, ...]:
     """Return the sends of an issue, oldest first. Raises `PressroomError` if they cannot be read."""
-    path = sent_path(issue)
-    if not (root / path).is_file():
-        return ()
-    try:
-        items = read_json(read_source(root / path, path))["sends"]
-        return tuple(
-            SentRecord(
-                id=str(item["id"]),
-                started=str(item["started"]),
-                finished=str(item["finished"]),
-                machine=str(item["machine"]),
-                again=str(item["again"]),
-                emails={**item["emails"]},
-                counts={**item["counts"]},
-            )
-            for item in items
-        )
-    except (ValueError, KeyError, TypeError) as error:
-        hint = "Restore it from version control: it keeps an issue from being sent twice."
-        line = getattr(error, "lineno", None)
-        raise PressroomError("is not a list of sends that can be read.", path, line, hint) from error
+    hint = "Restore it from version control: it keeps an issue from being sent twice."
+    return read_records(root, sent_path(issue), "sends", _sent_record, hint)
 
 
 def write_sent(root: Path, issue: Issue, record: SentRecord) -> None:
@@ -74,9 +53,19 @@ def _write(root: Path, issue: Issue, records: Mapping[str, SentRecord]) -> None:
     if not records:
         (root / sent_path(issue)).unlink(missing_ok=True)
         return
-    data = {"version": 1, "sends": [asdict(each) for each in records.values()]}
-    text = json.dumps(data, indent=2, ensure_ascii=False)
-    write_atomically(root / sent_path(issue), f"{text}\n".encode(), durable=True)
+    write_records(root, sent_path(issue), "sends", records.values())
+
+
+def _sent_record(item: Mapping[str, Any]) -> SentRecord:
+    return SentRecord(
+        id=str(item["id"]),
+        started=str(item["started"]),
+        finished=str(item["finished"]),
+        machine=str(item["machine"]),
+        again=str(item["again"]),
+        emails={**item["emails"]},
+        counts={**item["counts"]},
+    )
 
 
 def sent_path(issue: Issue) -> str:

@@ -7,8 +7,9 @@ import socket
 import ssl
 from datetime import UTC, datetime
 
+from pipeline.deliver.server_error import ServerError
 from pipeline.deliver.smtp_reply import GarbledReply, ReplyParser, SmtpReply
-from pipeline.deliver.smtp_server import Security, ServerError, SmtpServer
+from pipeline.deliver.smtp_server import Security, SmtpServer
 
 # OpenSSL's X509_V_ERR_HOSTNAME_MISMATCH, _IP_ADDRESS_MISMATCH and _CERT_HAS_EXPIRED (x509_vfy.h).
 _OTHER_NAME = (62, 64)

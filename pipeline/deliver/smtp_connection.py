@@ -13,9 +13,10 @@ from datetime import datetime
 from pipeline.deliver.connection import Gate, OutgoingMessage
 from pipeline.deliver.outcome import Outcome, RefusalClass, State
 from pipeline.deliver.refusals import refusal_class
+from pipeline.deliver.server_error import ServerError
 from pipeline.deliver.smtp_channel import LostConnection, SmtpChannel
 from pipeline.deliver.smtp_reply import SmtpReply
-from pipeline.deliver.smtp_server import Security, ServerError, SmtpServer
+from pipeline.deliver.smtp_server import Security, SmtpServer
 
 # What would end a command or an address early.
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f<>]")

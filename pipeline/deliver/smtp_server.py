@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
 from urllib.parse import unquote, urlsplit
 
 from pipeline.errors import PressroomError
-from pipeline.support.urls import ascii_address
+from pipeline.support.urls import ascii_address, is_this_machine
 
 _HINT = 'Write it like "smtps://user@mail.example" or "smtp+starttls://user@mail.example:587".'
 
 
 PASSWORD = "PRESSROOM_SMTP_PASSWORD"
 """The variable of the password for the mail server."""
-
-
-class ServerError(PressroomError):
-    """A failure of the mail server or of its settings, and not of one recipient; nothing was sent.
-
-    `is_permanent`: it fails again until someone changes the settings or the server, as for a wrong password.
-    """
-
-    def __init__(self, message: str, *, is_permanent: bool, hint: str | None = None) -> None:
-        super().__init__(message, hint=hint)
-        self.is_permanent = is_permanent
 
 
 class Security(StrEnum):
@@ -85,17 +73,7 @@ class SmtpServer:
     @property
     def is_loopback(self) -> bool:
         """Whether the server is on this machine."""
-        return is_on_loopback(self.host)
-
-
-def is_on_loopback(host: str) -> bool:
-    """Whether a host is this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+        return is_this_machine(self.host)
 
 
 def parse_server(url: str, password: str | None) -> SmtpServer:

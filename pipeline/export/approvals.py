@@ -7,16 +7,15 @@ approval of something else.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from pipeline.errors import PressroomError
+from pipeline.assemble.lock import lock_path
 from pipeline.model import Issue, RenderedEmail
-from pipeline.support.files import read_source, write_atomically
-from pipeline.support.json_text import read_json
 from pipeline.support.mail_addresses import split_mailbox
+from pipeline.support.record_file import read_records, write_records
 
 _NAME = "approvals.json"
 
@@ -57,35 +56,28 @@ def email_digest(email: RenderedEmail) -> str:
 
 def lock_digest(root: Path, issue: Issue) -> str:
     """Return the digest of the bytes of an issue's lock."""
-    data = (root / f"issues/{issue.folder}/issue.lock").read_bytes()
-    return "sha256:" + hashlib.sha256(data).hexdigest()
+    return "sha256:" + hashlib.sha256((root / lock_path(issue.folder)).read_bytes()).hexdigest()
 
 
 def read_approvals(root: Path, issue: Issue) -> tuple[Approval, ...]:
     """Return the approvals of an issue, oldest first. Raises `PressroomError` if they cannot be read."""
-    path = f"issues/{issue.folder}/{_NAME}"
-    if not (root / path).is_file():
-        return ()
-    try:
-        items = read_json(read_source(root / path, path))["approvals"]
-        return tuple(
-            Approval(str(item["by"]), str(item["at"]), str(item["lock"]), {**item["emails"]})
-            for item in items
-        )
-    except (ValueError, KeyError, TypeError) as error:
-        hint = "Restore it from version control, or delete it and approve again."
-        line = getattr(error, "lineno", None)
-        raise PressroomError("is not a list of approvals that can be read.", path, line, hint) from error
+    hint = "Restore it from version control, or delete it and approve again."
+    return read_records(root, _path(issue), "approvals", _approval, hint)
 
 
 def write_approval(root: Path, issue: Issue, approval: Approval) -> str:
     """Add an approval, in place of an earlier one by the same person. Returns the path of the file."""
-    path = f"issues/{issue.folder}/{_NAME}"
     others = [each for each in read_approvals(root, issue) if each.person != approval.person]
-    data = {"version": 1, "approvals": [asdict(each) for each in (*others, approval)]}
-    text = json.dumps(data, indent=2, ensure_ascii=False)
-    write_atomically(root / path, f"{text}\n".encode(), durable=True)
-    return path
+    write_records(root, _path(issue), "approvals", (*others, approval))
+    return _path(issue)
+
+
+def _path(issue: Issue) -> str:
+    return f"issues/{issue.folder}/{_NAME}"
+
+
+def _approval(item: Mapping[str, Any]) -> Approval:
+    return Approval(str(item["by"]), str(item["at"]), str(item["lock"]), {**item["emails"]})
 
 
 def missing_approval(valid: Collection[Approval], required: int | tuple[str, ...]) -> str | None:

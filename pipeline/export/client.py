@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
+from time import sleep
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,8 +22,9 @@ from pipeline.export.push_values import Credentials
 from pipeline.export.target import ApiRequest, Target
 from pipeline.support.http import HttpReply, NoAnswerError, send_request
 from pipeline.support.json_text import read_json
-from pipeline.support.limits import SETTINGS_FILE, THIS_MACHINE
+from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.numbers_in_text import whole_number
+from pipeline.support.urls import is_this_machine
 
 TIME_LIMIT = 30.0
 """Seconds until an answer has begun, and between two pieces of it."""
@@ -39,8 +40,6 @@ _REPEATABLE = frozenset({"GET", "PUT", "PATCH", "DELETE"})
 
 PATCH is among them here, because ours set whole values.
 """
-
-pause: Callable[[float], None] = time.sleep
 
 
 @dataclass(slots=True)
@@ -66,7 +65,7 @@ class _RequestLog:
         default = default.format(**settings) if isinstance(default, str) else default(self.credentials)
         url = str(settings.get("url") or default).rstrip("/")
         parts = urlsplit(url)
-        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in THIS_MACHINE)
+        safe = parts.scheme == "https" or (parts.scheme == "http" and is_this_machine(parts.hostname))
         if not parts.hostname or not safe or "@" in parts.netloc or parts.query or parts.fragment:
             raise PressroomError(
                 f'targets.{self.target.name}: "{url}" is not the address of an API.',
@@ -114,7 +113,7 @@ class ServiceClient(_RequestLog):
                 certain = repeatable or not error.connected
                 if last or not certain:
                     raise self._no_answer(error, certain) from error
-                pause(2.0 ** (attempt - 1))
+                sleep(2.0 ** (attempt - 1))
                 continue
             retry_after = reply.headers.get("retry-after", "")
             wait = retry_pause(retry_after, attempt)
@@ -123,7 +122,7 @@ class ServiceClient(_RequestLog):
             again = reply.status in _TEMPORARY or (reply.status == 202 and bool(retry_after))
             if last or wait > LONGEST_WAIT or not (reply.status == 429 or (repeatable and again)):
                 return self._answer(reply)
-            pause(wait)
+            sleep(wait)
         raise AssertionError("the last try returns or raises")
 
     def _answer(self, reply: HttpReply) -> tuple[int, Any]:

@@ -5,16 +5,13 @@ It belongs under version control like the lock. It has ids, addresses and digest
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import PressroomError
 from pipeline.model import Issue
-from pipeline.support.files import read_source, write_atomically
-from pipeline.support.json_text import read_json
+from pipeline.support.record_file import read_records, write_records
 
 NAME = "drafts.json"
 
@@ -33,19 +30,8 @@ class PushedDraft:
 
 def read_drafts(root: Path, issue: Issue) -> tuple[PushedDraft, ...]:
     """The drafts of an issue, in the order of the file. Raises `PressroomError` if it cannot be read."""
-    path = _path(issue)
-    if not (root / path).is_file():
-        return ()
-    try:
-        data = read_json(read_source(root / path, path) or "")
-        return tuple(_pushed_draft(item) for item in data["drafts"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise PressroomError(
-            "is not a list of drafts that can be read.",
-            path,
-            getattr(error, "lineno", None),
-            "Restore it from version control; without it a push makes a second draft.",
-        ) from error
+    hint = "Restore it from version control; without it a push makes a second draft."
+    return read_records(root, _path(issue), "drafts", _pushed_draft, hint)
 
 
 def remember(root: Path, issue: Issue, pushed: PushedDraft) -> None:
@@ -53,9 +39,7 @@ def remember(root: Path, issue: Issue, pushed: PushedDraft) -> None:
     key = (pushed.target, pushed.audience)
     others = [draft for draft in read_drafts(root, issue) if (draft.target, draft.audience) != key]
     drafts = sorted([*others, pushed], key=lambda draft: (draft.target, draft.audience))
-    data = {"version": 1, "drafts": [asdict(draft) for draft in drafts]}
-    text = json.dumps(data, indent=2, ensure_ascii=False)
-    write_atomically(root / _path(issue), f"{text}\n".encode())
+    write_records(root, _path(issue), "drafts", drafts)
 
 
 def _path(issue: Issue) -> str:

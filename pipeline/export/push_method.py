@@ -25,18 +25,19 @@ class PushMethod:
     """How a draft gets to a service, and how the service keeps it. Nothing here ever sends to readers.
 
     Texts marked with * may have `{name}` and `{slug}` of the edition and its settings in them, as in
-    `/publications/{publication}/posts`. A field inside another is written with a dot: `settings.title`.
+    `issue-{slug}`. A field inside another is written with a dot: `settings.title`.
     """
 
     keys: tuple[str, ...]
     """The environment variables that must be set, the key first."""
     path: str
-    """* Where drafts are listed and made. One of them is at `path/ID`."""
+    """Where drafts are listed and made, with the settings in braces, as in
+    `/publications/{publication}/posts`. One of them is at `path/ID`."""
     body: Callable[[ServiceEdition], Body]
     """The body of a request that makes a draft or changes one."""
     address: str
-    """* The page of a draft for an editor, with `{id}`, `{short_id}` (without a prefix such as `post_`),
-    and `{draft[field]}` for a field of the answer."""
+    """The page of a draft for an editor, with the settings, `{slug}`, `{id}`, `{short_id}` (without a prefix
+    such as `post_`), and `{draft[field]}` for a field of the answer."""
     url: str | Callable[[Credentials], str] = ""
     """The base address, in which `{name}` is a setting; empty if the settings must have it."""
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -61,7 +62,7 @@ class PushMethod:
     name: str = "name"
     """The field of a draft that is compared with `label`, to find one that was made before."""
     label: str = "{name}"
-    """* The value of that field for a edition."""
+    """* The value of that field for an edition."""
     status: tuple[str, ...] = ("status",)
     """Fields that may have the status, the first one first; none for templates, which are always open."""
     open: frozenset[str] = frozenset({"draft"})

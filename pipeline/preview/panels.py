@@ -161,7 +161,7 @@ def sends(snapshot: Snapshot, issue: Issue) -> dict[str, Any]:
     return {
         "sends": [
             {
-                "started": f"{each.send.what.started:%Y-%m-%d %H:%M}",
+                "started": f"{each.send.started:%Y-%m-%d %H:%M}",
                 "finished": each.send.finished is not None,
                 "states": {state.value: count for state, count in each.states.items()},
                 "refusals": [

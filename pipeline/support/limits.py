@@ -8,9 +8,6 @@ SETTINGS_FILE = "newsletter.toml"
 ISSUE_FILE = "issue.md"
 """An issue: front matter and the letter, in a folder of its own below issues/."""
 
-THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
-"""Hosts that need no https: nothing leaves the machine."""
-
 YEARS = range(1900, 2200)
 """Years that a date may have: email and RSS have none before 1900 (RFC 5322, section 3.3), and one that is so
 far ahead is a slip of the hand."""

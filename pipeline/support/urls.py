@@ -6,6 +6,7 @@ slash, so that any static host serves their `index.html`.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import unicodedata
 from contextlib import suppress
@@ -54,6 +55,16 @@ def scheme_of(address: str) -> str:
     """The scheme of an address in lower case, such as `https`; empty if it has none."""
     match = _SCHEME.match(address)
     return match[1].lower() if match else ""
+
+
+def is_this_machine(host: str | None) -> bool:
+    """Whether a host is this machine (RFC 6761, section 6.3): what goes there needs no encryption."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
 
 
 def web_address_hint(text: str, sample: str = "https://example.org/…") -> str:

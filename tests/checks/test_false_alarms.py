@@ -206,6 +206,7 @@ def test_torn_addresses(url: str, broken: bool) -> None:
         ("https://yoursite.com", True),
         ("https://TODO", True),
         ("http://localhost:8000/", True),
+        ("http://127.0.0.2/page", True),
         ("https:///x", True),
         ("https:/journal.org/a", True),
         ("https://https://journal.org/a", True),

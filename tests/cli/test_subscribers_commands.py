@@ -17,7 +17,7 @@ from sender_kit import START
 from workspace_kit import SETTINGS, WorkspaceRunner
 
 from pipeline.cli import main
-from pipeline.deliver.ledger import NewSend
+from pipeline.deliver.ledger_records import NewSend
 from pipeline.deliver.open_ledger import open_ledger
 from pipeline.deliver.recipient import Recipient
 from pipeline.deliver.tokens import TokenKey, TokenKeys, sign_token

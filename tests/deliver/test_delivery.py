@@ -21,7 +21,7 @@ from mail_server_kit import PASSWORD, MailServer, mail_server
 from workspace_kit import WorkspaceRunner, article, issue
 
 from pipeline.deliver.dkim import parse_keys
-from pipeline.deliver.sqlite_ledger import SqliteLedger
+from pipeline.deliver.ledger import Ledger
 from pipeline.deliver.tokens import TokenKey, TokenKeys, read_token
 
 pytestmark = pytest.mark.slow
@@ -144,7 +144,7 @@ complaints_to = "complaints@synapse.test"
         for each in parse_keys(KEYS, "synapse.test", ("one", "two"))
     }
     folder = workspace.root / ".pressroom"
-    ledger = SqliteLedger(folder / "deliver.sqlite", "deliver.sqlite", folder / "workers")
+    ledger = Ledger(folder / "deliver.sqlite", "deliver.sqlite", folder / "workers")
     for to, name in {**READERS, "doc@synapse.test": "Dr. Cohen"}.items():
         (data,) = server.mail(to, 1)
         message = parse(data)

@@ -10,8 +10,8 @@ from dns_kit import FAILS, SILENT, DnsServer, dns_server
 from smtp_kit import ScriptedServer
 from workspace_kit import SETTINGS, WorkspaceRunner
 
-import pipeline.deliver.doctor.dns as dns_door
-from pipeline.deliver.doctor.dns import Dns
+import pipeline.deliver.dns as dns_door
+from pipeline.deliver.dns import Dns
 from pipeline.deliver.mail_domains import look_up_domains
 
 ZONE = {

@@ -20,8 +20,8 @@ from pipeline.deliver.connection import OutgoingMessage
 from pipeline.deliver.outcome import Outcome, RefusalClass, State
 from pipeline.deliver.resend_connection import ResendConnection
 from pipeline.deliver.resend_server import parse_resend
-from pipeline.deliver.sender import Ended
-from pipeline.deliver.smtp_server import ServerError
+from pipeline.deliver.sender import EndKind
+from pipeline.deliver.server_error import ServerError
 from pipeline.errors import PressroomError
 
 MESSAGE = (
@@ -137,7 +137,7 @@ def test_whatever_resend_answers_nobody_gets_two_and_nobody_is_lost(
 ) -> None:
     with serving(ResendApi(faults)) as api:
         send = start_at(api, tmp_path_factory.mktemp("send"), 40, batch=10)
-        while send.run().why is not Ended.FINISHED:
+        while send.run().kind is not EndKind.FINISHED:
             pass
         rows = list(send.ledger.rows(send.id, State))
         assert len(rows) == 40 and len(api.recipients) == len(set(api.recipients))
@@ -205,7 +205,7 @@ def test_a_quota_pauses_the_send_with_resends_words(name: str, tmp_path: Path) -
     with serving(ResendApi([Fault(over)] * 2)) as api:
         send = start_at(api, tmp_path, 4, batch=2)
         end = send.run()
-    assert end.why is Ended.SERVER and "says 429: You have reached your email sending quota." in end.reason
+    assert end.kind is EndKind.SERVER and "says 429: You have reached your email sending quota." in end.reason
     assert not api.taken and set(send.counts) <= {State.DEFERRED, State.PENDING}
 
 

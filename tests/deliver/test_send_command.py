@@ -7,6 +7,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,8 +21,8 @@ from smtp_kit import CUT, Fault, ScriptedServer, server_context
 from workspace_kit import WorkspaceRunner, article, issue
 
 from pipeline.cli import main
+from pipeline.deliver.ledger import Ledger
 from pipeline.deliver.outcome import State
-from pipeline.deliver.sqlite_ledger import SqliteLedger
 
 FOLDER = "issues/001-the-plastic-brain"
 LEDGER = ".pressroom/deliver.sqlite"
@@ -139,17 +140,35 @@ class _Page(BaseHTTPRequestHandler):
         """Print nothing."""
 
 
+class _RedirectToMissingPage(_Page):
+    def do_HEAD(self) -> None:
+        self.send_response(404 if self.path == "/missing" else 301)
+        self.send_header("Location", "/missing")
+        self.end_headers()
+
+    do_GET = do_HEAD  # noqa: N815
+
+
+@contextmanager
+def publishing(workspace: WorkspaceRunner, pages: type[_Page]) -> Iterator[None]:
+    """Serve the site of a workspace for this block."""
+    website = ThreadingHTTPServer(("127.0.0.1", 0), pages)
+    Thread(target=website.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{website.server_port}"
+    settings = workspace.read("newsletter.toml").replace("https://synapse.example/news", address)
+    workspace.write({"newsletter.toml": settings})
+    try:
+        yield
+    finally:
+        website.shutdown()
+        website.server_close()
+
+
 @pytest.fixture
 def online(sending: WorkspaceRunner) -> Iterator[WorkspaceRunner]:
     """The workspace, whose pages and pictures are online."""
-    website = ThreadingHTTPServer(("127.0.0.1", 0), _Page)
-    Thread(target=website.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{website.server_port}"
-    settings = sending.read("newsletter.toml").replace("https://synapse.example/news", address)
-    sending.write({"newsletter.toml": settings})
-    yield sending
-    website.shutdown()
-    website.server_close()
+    with publishing(sending, _Page):
+        yield sending
 
 
 def test_an_issue_is_sent_as_it_was_tested(online: WorkspaceRunner, server: ScriptedServer) -> None:
@@ -173,6 +192,15 @@ def test_a_page_that_is_not_online_forbids_a_send(online: WorkspaceRunner, serve
     assert "the page http://127.0.0.1:9/" in error and "cannot be reached" in error
     assert "--force" in error and len(server.recipients) == 1
     assert send(online).exit_code == 0
+
+
+def test_a_page_that_redirects_to_a_missing_one_is_not_online(
+    sending: WorkspaceRunner, server: ScriptedServer
+) -> None:
+    with publishing(sending, _RedirectToMissingPage):
+        sending.ok("test", "1", "--to", "me@one.example", "--send")
+        error = sending.error("send", "1", "--to", str(sending.root / "readers.csv"), "--yes")
+    assert "cannot be reached: the server says 404" in error and len(server.recipients) == 1
 
 
 def test_a_missing_approval_forbids_a_send_and_force_does_not_override_it(
@@ -612,7 +640,7 @@ def test_a_second_process_leaves_a_send_alone_that_another_one_is_at(
     unfinished: WorkspaceRunner, server: ScriptedServer
 ) -> None:
     folder = unfinished.root / ".pressroom"
-    other = SqliteLedger(folder / "deliver.sqlite", "deliver.sqlite", folder / "workers")
+    other = Ledger(folder / "deliver.sqlite", "deliver.sqlite", folder / "workers")
     record = json.loads(unfinished.read(f"{FOLDER}/sent.json"))["sends"][0]
     now = datetime.now(UTC)
     assert other.claim(record["id"], other.start_worker(), 1, now)
@@ -631,7 +659,7 @@ def test_a_send_does_not_start_beside_that_of_another_issue_with_which_it_would_
     sending: WorkspaceRunner, server: ScriptedServer
 ) -> None:
     folder = sending.root / ".pressroom"
-    other = SqliteLedger(folder / "deliver.sqlite", "deliver.sqlite", folder / "workers")
+    other = Ledger(folder / "deliver.sqlite", "deliver.sqlite", folder / "workers")
     other.start_worker()
     error = sending.error(*options(sending), "--yes", "--force")
     assert "another process is sending, and each would keep to `rate` and `warm_up` by itself." in error

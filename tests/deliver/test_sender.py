@@ -17,12 +17,13 @@ from smtp_kit import CUT, SILENT, Fault, ScriptedServer
 
 from pipeline.deliver.connection import Connection, OutgoingMessage
 from pipeline.deliver.group_commit import GroupCommit
-from pipeline.deliver.ledger import ClaimedRow
+from pipeline.deliver.ledger_records import ClaimedRow
 from pipeline.deliver.outcome import RefusalClass, State
 from pipeline.deliver.pace import daily_limit, days_of_sending
-from pipeline.deliver.sender import Ended, SendEnd, Sender
+from pipeline.deliver.sender import EndKind, SendEnd, Sender
+from pipeline.deliver.server_error import ServerError
 from pipeline.deliver.smtp_connection import SmtpConnection, SmtpTimeouts
-from pipeline.deliver.smtp_server import Security, ServerError, SmtpServer
+from pipeline.deliver.smtp_server import Security, SmtpServer
 from pipeline.errors import PressroomError
 
 FAULTS = (
@@ -43,9 +44,9 @@ def test_whatever_a_server_does_nobody_gets_two_and_nobody_is_lost(
 ) -> None:
     server = FakeServer(iter(faults))
     send = start(tmp_path_factory.mktemp("send"), server, 25)
-    while (end := send.run()).why is Ended.WAVE:
+    while (end := send.run()).kind is EndKind.WAVE:
         pass
-    assert end.why is Ended.FINISHED
+    assert end.kind is EndKind.FINISHED
     assert max(server.taken.values(), default=0) == 1
     states = {each.address: each.state for each in send.ledger.rows(send.id, State)}
     assert set(states.values()) <= {State.ACCEPTED, State.REFUSED, State.UNKNOWN}
@@ -101,9 +102,9 @@ def test_whatever_a_server_answers_on_the_wire_nobody_gets_two_and_nobody_is_los
             message=lambda row: outgoing(row, b"Subject: Hello\r\n\r\n.\r\n"),
         )
         end = None
-        while end is not Ended.FINISHED:
+        while end is not EndKind.FINISHED:
             with suppress(ServerError):
-                end = send.run().why
+                end = send.run().kind
         assert max(peer.recipients.count(each) for each in {*peer.recipients, ""}) <= 1
         rows = list(send.ledger.rows(send.id, State))
         assert len(rows) == 15
@@ -119,7 +120,7 @@ def test_whatever_a_server_answers_on_the_wire_nobody_gets_two_and_nobody_is_los
 def test_deferred_messages_are_tried_again_after_growing_pauses(tmp_path: Path) -> None:
     server = FakeServer(iter(["defer at once"] * 3))
     send = start(tmp_path, server, 1)
-    assert send.run().why is Ended.FINISHED
+    assert send.run().kind is EndKind.FINISHED
     pauses = [round((b - a) / 60) for (_, a), (_, b) in zip(server.times, server.times[1:], strict=False)]
     assert pauses == [5, 15, 30]
     assert any(each.waits_until for each in send.reports)
@@ -128,7 +129,7 @@ def test_deferred_messages_are_tried_again_after_growing_pauses(tmp_path: Path) 
 def test_a_message_that_is_deferred_for_two_days_is_refused_with_the_last_answer(tmp_path: Path) -> None:
     server = FakeServer(iter(["defer at once"] * 99))
     send = start(tmp_path, server, 1)
-    assert send.run().why is Ended.FINISHED
+    assert send.run().kind is EndKind.FINISHED
     (row,) = send.ledger.rows(send.id, [State.REFUSED])
     assert row.reply == "Given up after 10 attempts: 4.2.0 later" and row.refusal is RefusalClass.POLICY
 
@@ -136,14 +137,14 @@ def test_a_message_that_is_deferred_for_two_days_is_refused_with_the_last_answer
 def test_a_closed_connection_is_opened_again_at_once(tmp_path: Path) -> None:
     server = FakeServer(iter(["close before", "lose before"]))
     send = start(tmp_path, server, 2, connections=1)
-    assert send.run().why is Ended.FINISHED
+    assert send.run().kind is EndKind.FINISHED
     assert server.clock.passed == 0 and send.counts == {State.ACCEPTED: 2}
 
 
 def test_a_message_whose_text_left_is_not_tried_again_at_once(tmp_path: Path) -> None:
     server = FakeServer(iter(["close after"]))
     send = start(tmp_path, server, 1)
-    assert send.run().why is Ended.FINISHED
+    assert send.run().kind is EndKind.FINISHED
     assert server.clock.passed == pytest.approx(300) and server.taken.total() == 1
 
 
@@ -151,7 +152,7 @@ def test_a_wave_of_refusals_pauses_the_send_and_says_which(tmp_path: Path) -> No
     server = FakeServer(iter(["refuse at once"] * 500))
     send = start(tmp_path, server, 500)
     end = send.run()
-    assert end.why is Ended.WAVE
+    assert end.kind is EndKind.WAVE
     assert end.reason == "20 of the last 20 messages were not taken (mailbox): 5.1.1 no such user"
     assert send.counts[State.PENDING] >= 470 and State.CLAIMED not in send.counts
 
@@ -163,14 +164,14 @@ def test_a_server_that_cannot_be_reached_is_tried_for_minutes_and_then_named(tmp
     ]
     send = start(tmp_path, server, 2, connections=1)
     end = send.run()
-    assert end == SendEnd(Ended.SERVER, "mail.example:25 cannot be reached.")
+    assert end == SendEnd(EndKind.SERVER, "mail.example:25 cannot be reached.")
     assert 240 < server.clock.passed < 400 and send.counts == {State.PENDING: 2}
 
 
 def test_a_server_that_takes_fewer_connections_gets_all_over_those(tmp_path: Path) -> None:
     server = FakeServer(most_connections=1)
     send = start(tmp_path, server, 300, connections=4)
-    assert send.run().why is Ended.FINISHED
+    assert send.run().kind is EndKind.FINISHED
     assert send.counts == {State.ACCEPTED: 300} and set(server.taken.values()) == {1}
 
 
@@ -178,15 +179,15 @@ def test_a_send_that_is_stopped_before_it_begins_sends_nothing(tmp_path: Path) -
     server = FakeServer()
     send = start(tmp_path, server, 3)
     sender = Sender(send.ledger, send.job, server.clock, send.reports.append)
-    sender.stop_soon(SendEnd(Ended.STOPPED))
-    assert asyncio.run(sender.run()).why is Ended.STOPPED and sender.was_stopped
+    sender.stop_soon(SendEnd(EndKind.STOPPED))
+    assert asyncio.run(sender.run()).kind is EndKind.STOPPED and sender.was_stopped
     assert send.counts == {State.PENDING: 3} and not server.taken
 
 
 def test_messages_that_are_put_off_again_and_again_are_no_wave(tmp_path: Path) -> None:
     server = FakeServer(iter([*["defer at once"] * 15, *["accept"] * 85, *["defer at once"] * 45]))
     send = start(tmp_path, server, 100)
-    assert send.run().why is Ended.FINISHED
+    assert send.run().kind is EndKind.FINISHED
 
 
 def test_a_message_that_cannot_be_made_is_refused_and_stops_nobody(tmp_path: Path) -> None:
@@ -197,7 +198,7 @@ def test_a_message_that_cannot_be_made_is_refused_and_stops_nobody(tmp_path: Pat
 
     server = FakeServer()
     send = start(tmp_path, server, 5, message=message)
-    assert send.run().why is Ended.FINISHED
+    assert send.run().kind is EndKind.FINISHED
     assert send.counts == {State.ACCEPTED: 4, State.REFUSED: 1}
 
 
@@ -232,14 +233,14 @@ def test_a_wrong_password_ends_the_send_at_once(tmp_path: Path) -> None:
 def test_messages_keep_to_the_rate(tmp_path: Path) -> None:
     server = FakeServer()
     send = start(tmp_path, server, 11, rate=2.0)
-    assert send.run().why is Ended.FINISHED
+    assert send.run().kind is EndKind.FINISHED
     assert server.clock.passed == pytest.approx(5.0)
 
 
 def test_each_receiving_domain_keeps_to_its_rate_and_stops_no_other(tmp_path: Path) -> None:
     server = FakeServer()
     send = start(tmp_path, server, 30, per_domain={"host0.example": 1.0, "*": 10.0})
-    assert send.run().why is Ended.FINISHED
+    assert send.run().kind is EndKind.FINISHED
     last = {host: max(at for to, at in server.times if host in to) for host in ("host0", "host1", "host2")}
     assert last == pytest.approx({"host0": 9.0, "host1": 0.9, "host2": 0.9}, abs=0.2)
 
@@ -255,19 +256,19 @@ def test_the_first_days_of_a_sender_have_a_limit_that_doubles(tmp_path: Path) ->
     # More connections than messages: one that finds no message left stops none that is still connecting.
     send = start(tmp_path, server, 20, warm_up=4, connections=7, connect=connect)
     taken = []
-    while (end := send.run()).why is Ended.LIMIT and len(taken) < 3:
+    while (end := send.run()).kind is EndKind.LIMIT and len(taken) < 3:
         taken.append(server.taken.total())
         server.clock.passed += 86_400 * 3
-    assert end.why is Ended.FINISHED
+    assert end.kind is EndKind.FINISHED
     assert taken == [4, 12] and server.taken.total() == 20
 
 
 def test_batches_keep_to_the_rates_and_the_limit_of_the_day(tmp_path: Path) -> None:
     server = FakeServer(batch=8)
     send = start(tmp_path, server, 30, rate=2.0, per_domain={"host0.example": 1.0}, warm_up=20)
-    assert send.run().why is Ended.LIMIT and server.taken.total() == 20
+    assert send.run().kind is EndKind.LIMIT and server.taken.total() == 20
     server.clock.passed += 86_400
-    assert send.run().why is Ended.FINISHED and set(server.taken.values()) == {1}
+    assert send.run().kind is EndKind.FINISHED and set(server.taken.values()) == {1}
     for host, rate in (("", 2.0), ("host0", 1.0)):
         times = sorted(at for to, at in server.times if host in to)
         assert all(len([at for at in times if 0 <= at - first < 1]) <= rate + 1 for first in times)
@@ -276,7 +277,7 @@ def test_batches_keep_to_the_rates_and_the_limit_of_the_day(tmp_path: Path) -> N
 def test_rows_whose_turn_has_come_go_in_full_batches(tmp_path: Path) -> None:
     server = FakeServer(batch=100)
     send = start(tmp_path, server, 250, connections=2)
-    assert send.run().why is Ended.FINISHED
+    assert send.run().kind is EndKind.FINISHED
     assert sorted(server.batches) == [50, 100, 100] and set(server.taken.values()) == {1}
 
 
@@ -289,7 +290,7 @@ def test_who_is_suppressed_while_a_batch_waits_is_taken_out_of_it(tmp_path: Path
         send.ledger.suppress([send.ledger.person(late.key)], "unsubscribed", START)
 
     server.on_message = suppress
-    assert send.run().why is Ended.FINISHED
+    assert send.run().kind is EndKind.FINISHED
     assert send.counts == {State.ACCEPTED: 59, State.SUPPRESSED: 1}
     assert late.address not in server.taken and set(server.taken.values()) == {1}
 
@@ -307,7 +308,7 @@ def test_the_days_of_a_send_are_those_that_its_limit_makes(tmp_path: Path) -> No
     server = FakeServer()
     send = start(tmp_path, server, 40, warm_up=4)
     days = 1
-    while send.run().why is Ended.LIMIT:
+    while send.run().kind is EndKind.LIMIT:
         server.clock.passed += 86_400
         days += 1
     assert days == days_of_sending(4, {}, day, 40)
@@ -320,13 +321,13 @@ def test_a_stopped_send_ends_what_is_under_way_and_frees_the_rest(tmp_path: Path
     def stop_after(count: int) -> None:
         if count == 10:
             assert send.sender
-            send.sender.stop(SendEnd(Ended.STOPPED))
+            send.sender.stop(SendEnd(EndKind.STOPPED))
 
     server.on_message = stop_after
-    assert send.run().why is Ended.STOPPED
+    assert send.run().kind is EndKind.STOPPED
     assert set(send.counts) == {State.ACCEPTED, State.PENDING}
     assert 10 <= send.counts[State.ACCEPTED] <= 13
-    assert send.run().why is Ended.FINISHED
+    assert send.run().kind is EndKind.FINISHED
     assert send.counts == {State.ACCEPTED: 200} and set(server.taken.values()) == {1}
 
 
@@ -344,17 +345,17 @@ def test_a_send_that_is_ended_at_once_says_which_messages_are_unknown(tmp_path: 
     assert set(send.counts) == {State.ACCEPTED, State.UNKNOWN, State.PENDING}
     assert 1 <= send.counts[State.UNKNOWN] <= send.job.connections
     server.on_message = lambda count: None
-    assert send.run().why is Ended.FINISHED and set(server.taken.values()) == {1}
+    assert send.run().kind is EndKind.FINISHED and set(server.taken.values()) == {1}
 
 
 def test_only_an_editor_who_stops_a_send_is_told_of_a_second_ctrl_c(tmp_path: Path) -> None:
     server = FakeServer(iter(["refuse at once"] * 50))
     send = start(tmp_path, server, 50)
-    assert send.run().why is Ended.WAVE
+    assert send.run().kind is EndKind.WAVE
     assert not any(each.is_stopping for each in send.reports)
-    server.on_message = lambda count: send.sender.stop(SendEnd(Ended.STOPPED)) if send.sender else None
+    server.on_message = lambda count: send.sender.stop(SendEnd(EndKind.STOPPED)) if send.sender else None
     server.faults = iter(())
-    assert send.run().why is Ended.STOPPED
+    assert send.run().kind is EndKind.STOPPED
     assert any(each.is_stopping for each in send.reports)
 
 
@@ -368,7 +369,7 @@ def test_who_is_suppressed_while_the_send_runs_gets_nothing_more(tmp_path: Path)
             send.ledger.suppress([send.ledger.person(late.key)], "unsubscribed", START)
 
     server.on_message = suppress
-    assert send.run().why is Ended.FINISHED
+    assert send.run().kind is EndKind.FINISHED
     assert send.counts == {State.ACCEPTED: 99, State.SUPPRESSED: 1}
     assert late.address not in server.taken
 

@@ -23,8 +23,9 @@ from smtp_kit import CUT, EXTENSIONS, SILENT, Fault, ScriptedServer, TakenMessag
 
 from pipeline.deliver.connection import Gate, OutgoingMessage
 from pipeline.deliver.outcome import Outcome, RefusalClass, State
+from pipeline.deliver.server_error import ServerError
 from pipeline.deliver.smtp_connection import SmtpConnection, SmtpTimeouts
-from pipeline.deliver.smtp_server import Security, ServerError, SmtpServer
+from pipeline.deliver.smtp_server import Security, SmtpServer
 
 SENDER = "letters@synapse.example"
 MESSAGE = b"Message-ID: <1@synapse.example>\r\nSubject: The plastic brain\r\n\r\nHello.\r\n"

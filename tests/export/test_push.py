@@ -78,7 +78,7 @@ class PushRunner:
 def pusher(target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PushRunner]:
     workspace = WorkspaceRunner(tmp_path / "letter")
     pauses: list[float] = []
-    monkeypatch.setattr(client, "pause", pauses.append)
+    monkeypatch.setattr(client, "sleep", pauses.append)
     # The checks have tests of their own, and would take most of the time of these.
     monkeypatch.setattr("pipeline.actions.check.RULES", ())
     with serving(fake_service_for(target)) as service:

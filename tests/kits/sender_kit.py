@@ -10,12 +10,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pipeline.deliver.connection import Gate, OutgoingMessage
-from pipeline.deliver.ledger import ClaimedRow, NewSend
+from pipeline.deliver.ledger import Ledger
+from pipeline.deliver.ledger_records import ClaimedRow, NewSend
 from pipeline.deliver.outcome import Outcome, RefusalClass, State
 from pipeline.deliver.recipient import Recipient
 from pipeline.deliver.sender import Progress, SendEnd, Sender, SendJob
-from pipeline.deliver.smtp_server import ServerError
-from pipeline.deliver.sqlite_ledger import SqliteLedger
+from pipeline.deliver.server_error import ServerError
 
 START = datetime(2026, 2, 1, 7, 0, tzinfo=UTC)
 
@@ -126,7 +126,7 @@ def readers(count: int) -> list[Recipient]:
 class Send:
     """One send over a fake server."""
 
-    ledger: SqliteLedger
+    ledger: Ledger
     server: FakeServer
     id: str
     job: SendJob
@@ -142,7 +142,7 @@ class Send:
         return self.ledger.counts(self.id)
 
 
-OPENED: list[SqliteLedger] = []
+OPENED: list[Ledger] = []
 """Those that `close_ledgers` closes."""
 
 
@@ -156,7 +156,7 @@ def outgoing(row: ClaimedRow, data: bytes) -> OutgoingMessage:
 
 
 def start(folder: Path, server: FakeServer, count: int, **settings: object) -> Send:
-    ledger = SqliteLedger(folder / "deliver.sqlite", "deliver.sqlite", folder / "workers")
+    ledger = Ledger(folder / "deliver.sqlite", "deliver.sqlite", folder / "workers")
     OPENED.append(ledger)
     new = NewSend("tag:1", "001-one", {}, "list.csv", "", "", START)
     id = ledger.start_send(new, readers(count)).id

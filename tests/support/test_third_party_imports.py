@@ -16,7 +16,7 @@ DOORS = {
     "charset_normalizer": "importers/decode.py",
     "cryptography": "deliver/dkim.py",
     "cssselect2": "checks/cascade.py",
-    "dns": "deliver/doctor/dns.py",
+    "dns": "deliver/dns.py",
     "email_validator": "support/mail_addresses.py",
     "feedgen": "render/feeds/feedgen_fixes.py",
     "httpcore": "support/http.py",

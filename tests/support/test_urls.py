@@ -125,6 +125,14 @@ def test_front_matter_and_settings_may_have_addresses_in_any_script(workspace: W
         assert (workspace.root / "build/site/tags" / folder / "index.html").is_file()
 
 
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.0.0.2", "[::1]"])
+def test_what_stays_on_this_machine_needs_no_https(workspace: WorkspaceRunner, host: str) -> None:
+    settings = workspace.read("newsletter.toml")
+    form = f'[subscribe]\nform_action = "http://{host}/join"\n'
+    workspace.write({"newsletter.toml": f'hub = "http://{host}/"\n{settings}\n{form}'})
+    workspace.ok("build", "1", "--now", "2026-02-02")
+
+
 def test_a_host_that_cannot_be_is_an_error(workspace: WorkspaceRunner) -> None:
     workspace.write({"issues/articles/glutamate.md": article(link="https://ü..example/")})
     assert "glutamate.md:5: `link` is" in workspace.error("build", "1")

@@ -11,7 +11,7 @@ from pipeline.checks.context import CheckContext
 from pipeline.checks.page_text import PageLink, split_url
 from pipeline.checks.rule import Violation, rule
 from pipeline.model import ComposedArticle, Layout, Place, Severity
-from pipeline.support.urls import SCHEMES
+from pipeline.support.urls import SCHEMES, is_this_machine
 
 _LONGEST = 2000
 _SHORTENER_HOSTS = (
@@ -168,7 +168,7 @@ def placeholder(context: CheckContext) -> Iterator[Violation]:
             continue
         host = _host(link.url)
         reserved = bool(RESERVED.fullmatch(host)) and not example and host != own
-        nowhere = host in {"", "localhost", "127.0.0.1", "0.0.0.0"} or "." not in host
+        nowhere = is_this_machine(host) or host == "0.0.0.0" or "." not in host
         if reserved or _STAND_IN.fullmatch(host):
             yield Violation(f'the address "{link.url}" is a placeholder.', place_of(context, link.url))
         elif nowhere and host != own:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from pipeline.deliver.dkim import SAFE_RSA_BITS, SMALLEST_RSA_BITS, DkimSigner, read_rsa_key
+from pipeline.deliver.dns import Dns
 from pipeline.deliver.doctor.diagnosis import Diagnosis, DnsRecord, SendingSetup
-from pipeline.deliver.doctor.dns import Dns
 from pipeline.deliver.doctor.tag_list import format_tags, parse_tags
 from pipeline.model import Severity
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from pipeline.deliver.dns import Dns
 from pipeline.deliver.doctor.diagnosis import Diagnosis, DnsRecord, SendingSetup, is_below
 from pipeline.deliver.doctor.dmarc_record import (
     DmarcRecord,
@@ -13,7 +14,6 @@ from pipeline.deliver.doctor.dmarc_record import (
     policy_record,
     walk_tree,
 )
-from pipeline.deliver.doctor.dns import Dns
 from pipeline.deliver.doctor.spf_record import spf_texts
 from pipeline.deliver.doctor.tag_list import format_tags
 from pipeline.model import Severity

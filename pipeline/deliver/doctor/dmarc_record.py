@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.deliver.doctor.dns import Dns
+from pipeline.deliver.dns import Dns
 from pipeline.deliver.doctor.tag_list import parse_tags
 
 MOST_QUERIES = 8

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.deliver.dns import Dns
 from pipeline.deliver.doctor.diagnosis import Diagnosis, DnsRecord, SendingSetup
-from pipeline.deliver.doctor.dns import Dns
 from pipeline.model import Severity
 
 

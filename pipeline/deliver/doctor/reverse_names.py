@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.deliver.dns import Dns, reverse_name
 from pipeline.deliver.doctor.diagnosis import Diagnosis, DnsRecord, SendingSetup, is_ip_address
-from pipeline.deliver.doctor.dns import Dns, reverse_name
 from pipeline.model import Severity
 
 _WHERE = "Whoever rents you the server and its IP address enters it, not the provider of the domain."

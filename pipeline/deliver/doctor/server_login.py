@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from pipeline.deliver.doctor.diagnosis import Diagnosis
 from pipeline.deliver.resend_connection import ResendConnection
 from pipeline.deliver.resend_server import ResendServer
+from pipeline.deliver.server_error import ServerError
 from pipeline.deliver.smtp_connection import SmtpConnection, SmtpTimeouts
 from pipeline.deliver.smtp_reply import shown_text
-from pipeline.deliver.smtp_server import Security, ServerError, SmtpServer
+from pipeline.deliver.smtp_server import Security, SmtpServer
 from pipeline.model import Severity
 
 _SOON = timedelta(days=14)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.deliver.dns import Dns
 from pipeline.deliver.doctor.diagnosis import Diagnosis, DnsRecord, SendingSetup, is_ip_address
-from pipeline.deliver.doctor.dns import Dns
 from pipeline.deliver.doctor.spf_record import (
     MOST_LOOKUPS,
     MOST_VOID_LOOKUPS,

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
-from pipeline.deliver.doctor.dns import Dns, DnsAnswer
+from pipeline.deliver.dns import Dns, DnsAnswer
 
 MOST_LOOKUPS, MOST_VOID_LOOKUPS = 10, 2
 """RFC 7208, section 4.6.4."""

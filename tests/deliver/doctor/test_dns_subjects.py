@@ -14,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from property_kit import tries
 
-import pipeline.deliver.doctor.dns as dns_door
+import pipeline.deliver.dns as dns_door
 from pipeline.deliver.dkim import DkimSigner, parse_keys
+from pipeline.deliver.dns import Dns, NoDnsAnswer
 from pipeline.deliver.doctor.diagnosis import Diagnosis, DnsRecord, SendingSetup
 from pipeline.deliver.doctor.dkim_record import diagnose_dkim
 from pipeline.deliver.doctor.dmarc import diagnose_alignment, diagnose_dmarc
 from pipeline.deliver.doctor.dmarc_record import organizational_domain, policy_record, tree_names, walk_tree
-from pipeline.deliver.doctor.dns import Dns, NoDnsAnswer
 from pipeline.deliver.doctor.mail_exchange import diagnose_mx
 from pipeline.deliver.doctor.reverse_names import diagnose_ptr
 from pipeline.deliver.doctor.spf import diagnose_spf

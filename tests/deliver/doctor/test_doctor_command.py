@@ -14,7 +14,7 @@ from fake_services.fake_service import FakeService, Reply, Request, serving
 from smtp_kit import CUT, Fault, ScriptedServer, server_context
 from workspace_kit import SETTINGS, WorkspaceRunner, article, issue
 
-import pipeline.deliver.doctor.dns as dns_door
+import pipeline.deliver.dns as dns_door
 from pipeline.deliver.doctor.one_click import diagnose_one_click
 
 ZONE = {

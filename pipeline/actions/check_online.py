@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from urllib.parse import urlsplit
 
 from pipeline import __version__
 from pipeline.actions.prepare import PreparedEdition
+from pipeline.checks.online_links import AT_ONCE, LinkVerdict, try_address
 from pipeline.errors import PressroomError
-from pipeline.support.http import FetchError, SafeClient
-from pipeline.support.limits import THIS_MACHINE
+from pipeline.support.http import SafeClient
+from pipeline.support.urls import is_this_machine
 
-_AT_ONCE = 8
-_NOT_FOR_HEAD = frozenset({403, 405, 501})
-"""Answers of servers that take no HEAD."""
+_ONLINE = frozenset({LinkVerdict.FINE, LinkVerdict.MOVED})
 
 
 def check_online(editions: Sequence[PreparedEdition], base_url: str, now: datetime) -> None:
@@ -32,10 +32,14 @@ def check_online(editions: Sequence[PreparedEdition], base_url: str, now: dateti
         )
     }
     # The publication's own address may be on this machine; then there is nothing to protect from it.
-    client = SafeClient(f"Pressroom/{__version__}", urlsplit(base_url).hostname in THIS_MACHINE)
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        answers = list(pool.map(lambda address: _missing(client, address), addresses))
-    missing = [(url, why) for url, why in zip(addresses, answers, strict=True) if why]
+    client = SafeClient(f"Pressroom/{__version__}", is_this_machine(urlsplit(base_url).hostname))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = list(pool.map(partial(try_address, client.request), addresses))
+    missing = [
+        (url, answer.why)
+        for url, answer in zip(addresses, answers, strict=True)
+        if answer.verdict not in _ONLINE
+    ]
     if missing:
         url, why = missing[0]
         others = f" and {len(missing) - 1:,} more" if len(missing) > 1 else ""
@@ -43,15 +47,3 @@ def check_online(editions: Sequence[PreparedEdition], base_url: str, now: dateti
         if (day := editions[0].edition.issue.date) > now:
             hint = f"The issue is dated {day:%Y-%m-%d}: a build from then on has its page. {hint}"
         raise PressroomError(f"{addresses[url]} {url}{others} cannot be reached: {why}.", hint=hint)
-
-
-def _missing(client: SafeClient, address: str) -> str:
-    """Say why an address cannot be reached; empty if it can."""
-    try:
-        for method in ("HEAD", "GET"):
-            reply = client.request(method, address)
-            if reply.status not in _NOT_FOR_HEAD:
-                break
-    except FetchError as error:
-        return str(error)
-    return "" if reply.status < 400 else f"the server says {reply.status}"
