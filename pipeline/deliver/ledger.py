@@ -265,8 +265,6 @@ class Ledger(LedgerQueries):
             self._file.execute(query, (now.date().isoformat(), len(cleared), len(cleared)))
         return frozenset(cleared)
 
-    # --- what is asked -----------------------------------------------------------------------------
-
     # --- what an editor decides ------------------------------------------------------------------
 
     def resolve(self, row: int, state: State, note: str, now: datetime) -> None:
