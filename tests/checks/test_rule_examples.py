@@ -41,6 +41,10 @@ def test_every_rule_says_what_a_breach_does_to_a_reader_and_what_it_rests_on() -
     ] == []
 
 
+def test_every_title_of_a_rule_begins_with_a_capital() -> None:
+    assert [rule.code for rule in ALL_RULES if not rule.title[0].isupper()] == []
+
+
 def test_the_docstring_of_a_rule_is_its_reason_in_one_line() -> None:
     @rule("TEST001", Severity.NOTE, "A title", source="A source", remedy="A remedy")
     def example(context: None) -> Iterator[Violation]:

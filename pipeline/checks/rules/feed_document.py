@@ -36,7 +36,7 @@ _XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 @defect_rule(
     "FEED001",
     Severity.ERROR,
-    "a feed cannot be read, or has a wrong beginning",
+    "A feed cannot be read, or has a wrong beginning",
     source="XML 1.0, sections 2.8 and 4.3.3; RFC 8259, section 8.1",
 )
 def prolog(context: FeedContext) -> Iterator[Violation]:
@@ -59,7 +59,7 @@ def prolog(context: FeedContext) -> Iterator[Violation]:
 @defect_rule(
     "FEED002",
     Severity.ERROR,
-    "a feed breaks the schema of its format",
+    "A feed breaks the schema of its format",
     source="RSS 2.0.11, RFC 4287, JSON Feed 1.1, as pipeline/render/feeds/schemas has them",
 )
 def schema(context: FeedContext) -> Iterator[Violation]:
@@ -76,7 +76,7 @@ def schema(context: FeedContext) -> Iterator[Violation]:
 @defect_rule(
     "FEED003",
     Severity.ERROR,
-    "a feed does not link to itself",
+    "A feed does not link to itself",
     source="RFC 4287, section 4.1.1; RSS Advisory Board, Best Practices Profile; WebSub, section 4",
 )
 def self_link(context: FeedContext) -> Iterator[Violation]:
@@ -97,7 +97,7 @@ def self_link(context: FeedContext) -> Iterator[Violation]:
 @defect_rule(
     "FEED004",
     Severity.ERROR,
-    "a feed has no language, or a wrong one",
+    "A feed has no language, or a wrong one",
     source="RSS 2.0, <language>; RFC 4287, section 2; JSON Feed 1.1, language",
 )
 def feed_language(context: FeedContext) -> Iterator[Violation]:
@@ -115,7 +115,7 @@ def feed_language(context: FeedContext) -> Iterator[Violation]:
 @defect_rule(
     "FEED005",
     Severity.ERROR,
-    "a feed is not dated by its newest item",
+    "A feed is not dated by its newest item",
     source="RFC 4287, section 4.2.15; RSS 2.0, <lastBuildDate>",
 )
 def feed_date(context: FeedContext) -> Iterator[Violation]:
@@ -135,7 +135,7 @@ def feed_date(context: FeedContext) -> Iterator[Violation]:
 @defect_rule(
     "FEED006",
     Severity.ERROR,
-    "the head of an RSS feed is in the wrong order, or its image breaks the rules",
+    "The head of an RSS feed is in the wrong order, or its image breaks the rules",
     source="RSS 2.0, <image>; RSS Advisory Board, Best Practices Profile",
 )
 def channel_order(context: FeedContext) -> Iterator[Violation]:
@@ -160,7 +160,7 @@ def channel_order(context: FeedContext) -> Iterator[Violation]:
 @defect_rule(
     "FEED007",
     Severity.ERROR,
-    "items are in the wrong order, or dated in the future",
+    "Items are in the wrong order, or dated in the future",
     source="RFC 4287, section 4.2.9; feed readers that sort by date",
 )
 def item_order(context: FeedContext) -> Iterator[Violation]:
@@ -177,7 +177,7 @@ def item_order(context: FeedContext) -> Iterator[Violation]:
 @rule(
     "FEED008",
     Severity.WARNING,
-    "a feed is too large",
+    "A feed is too large",
     source="limits of feed readers and aggregators, of 1 to 5 MB",
     remedy="Shorten the item: a single one fills the feed. Older items are in the archive already.",
 )
@@ -197,7 +197,7 @@ def too_large(context: FeedContext) -> Iterator[Violation]:
 @rule(
     "FEED009",
     Severity.WARNING,
-    "a feed asks not to be loaded again for over an hour",
+    "A feed asks not to be loaded again for over an hour",
     source="RSS 2.0, <ttl>",
     remedy=OURS,
 )
@@ -225,7 +225,7 @@ def atom_prefix(context: FeedContext) -> Iterator[Violation]:
 @rule(
     "FEED023",
     Severity.ERROR,
-    "a feed names another hub than newsletter.toml",
+    "A feed names another hub than newsletter.toml",
     source="W3C WebSub, section 4",
     remedy="Build again after a change of `hub`; if that does not help, report it.",
 )
@@ -246,7 +246,7 @@ def hub(context: FeedContext) -> Iterator[Violation]:
 @defect_rule(
     "FEED024",
     Severity.ERROR,
-    "the list of feeds does not have each feed once",
+    "The list of feeds does not have each feed once",
     source="OPML 2.0, subscription lists",
 )
 def list_of_feeds(context: FeedContext) -> Iterator[Violation]:
@@ -274,7 +274,7 @@ def list_of_feeds(context: FeedContext) -> Iterator[Violation]:
 @defect_rule(
     "FEED027",
     Severity.ERROR,
-    "a feed is missing in one of its formats",
+    "A feed is missing in one of its formats",
     source="what the pages' `<link rel=alternate>` name",
 )
 def missing_format(context: FeedContext) -> Iterator[Violation]:
@@ -290,7 +290,7 @@ def missing_format(context: FeedContext) -> Iterator[Violation]:
 @rule(
     "FEED028",
     Severity.ERROR,
-    "the index page does not announce the feeds",
+    "The index page does not announce the feeds",
     source="RSS Advisory Board, RSS Autodiscovery; HTML Living Standard, 4.6.7.2",
     remedy="Keep the loop over `head.feeds` in the template of the page's head.",
 )
@@ -315,7 +315,7 @@ def not_announced(context: FeedContext) -> Iterator[Violation]:
 @defect_rule(
     "FEED026",
     Severity.ERROR,
-    "the archive of a feed is not linked part to part",
+    "The archive of a feed is not linked part to part",
     source="RFC 5005, section 4; JSON Feed 1.1, next_url",
 )
 def archive_links(context: FeedContext) -> Iterator[Violation]:

@@ -26,7 +26,7 @@ def _home(documents: Iterable[FeedDocument]) -> str:
 @rule(
     "FEED031",
     Severity.WARNING,
-    "a feed of the build before is gone",
+    "A feed of the build before is gone",
     source="RFC 9110, section 15.5.11",
     remedy="If its tag or audience was renamed, redirect the old address to the new one (301).",
 )
@@ -44,7 +44,7 @@ def feeds_gone(context: FeedContext) -> Iterator[Violation]:
 @rule(
     "FEED032",
     Severity.ERROR,
-    "an item has another id than before",
+    "An item has another id than before",
     source="RFC 4287, section 4.2.6",
     remedy="Restore the issue.lock that has the id, which belongs to the issue.",
 )
@@ -61,7 +61,7 @@ def changed_ids(context: FeedContext) -> Iterator[Violation]:
 @rule(
     "FEED033",
     Severity.ERROR,
-    "the date of publication of an item has changed",
+    "The date of publication of an item has changed",
     source="RFC 4287, section 4.2.9",
     remedy="Restore the date in issue.lock; a revision has a date of its own, `updated`.",
 )
@@ -79,7 +79,7 @@ def moved_dates(context: FeedContext) -> Iterator[Violation]:
 @rule(
     "FEED034",
     Severity.WARNING,
-    "an item of the build before is missing from all feeds",
+    "An item of the build before is missing from all feeds",
     source="RFC 5005, section 4",
     remedy="If it was taken back on purpose, do nothing; else see whether its issue is still frozen.",
 )
@@ -95,7 +95,7 @@ def vanished_items(context: FeedContext) -> Iterator[Violation]:
 @rule(
     "FEED035",
     Severity.WARNING,
-    "an item has changed without a date of revision",
+    "An item has changed without a date of revision",
     source="RFC 4287, section 4.2.15",
     remedy="If readers should see the change, take it in with pressroom assemble NUMBER --refresh.",
 )
@@ -125,7 +125,7 @@ def _at_new_addresses(text: str, moved: Mapping[str, str]) -> str:
 @rule(
     "FEED036",
     Severity.WARNING,
-    "a part of the archive does not hold the same items as before",
+    "A part of the archive does not hold the same items as before",
     source="RFC 5005, section 4",
     remedy="This follows from an issue that was frozen again or taken back; nothing else should cause it.",
 )
@@ -141,7 +141,7 @@ def archive_changed(context: FeedContext) -> Iterator[Violation]:
 @rule(
     "FEED037",
     Severity.NOTE,
-    "the address of the site has changed",
+    "The address of the site has changed",
     source="RFC 9110, section 15.4.2; docs/publishing.md",
     remedy="Redirect the old addresses of the feeds to the new ones (301), for as long as you can.",
 )

@@ -48,7 +48,7 @@ def _named(entry: FeedEntry) -> str:
 @defect_rule(
     "FEED011",
     Severity.ERROR,
-    "an item has no permanent id of its own",
+    "An item has no permanent id of its own",
     source="RFC 4287, section 4.2.6; RSS 2.0, <guid>; JSON Feed 1.1, id",
 )
 def item_ids(context: FeedContext) -> Iterator[Violation]:
@@ -68,7 +68,7 @@ def item_ids(context: FeedContext) -> Iterator[Violation]:
 @defect_rule(
     "FEED012",
     Severity.ERROR,
-    "the link of an item is not a whole address in ASCII",
+    "The link of an item is not a whole address in ASCII",
     source="RFC 3986; RSS 2.0, <link>; RFC 4287, section 4.2.7",
 )
 def item_links(context: FeedContext) -> Iterator[Violation]:
@@ -83,7 +83,7 @@ def item_links(context: FeedContext) -> Iterator[Violation]:
 @defect_rule(
     "FEED013",
     Severity.ERROR,
-    "a title can be taken for markup",
+    "A title can be taken for markup",
     source="RSS Advisory Board, Best Practices Profile, <title>; RFC 4287, section 4.2.14",
 )
 def item_titles(context: FeedContext) -> Iterator[Violation]:
@@ -104,7 +104,7 @@ def item_titles(context: FeedContext) -> Iterator[Violation]:
 @defect_rule(
     "FEED014",
     Severity.ERROR,
-    "an item lacks its summary or content, or has them in the wrong form",
+    "An item lacks its summary or content, or has them in the wrong form",
     source="RSS Advisory Board, Best Practices Profile, <description>; RFC 4287, sections 4.1.3 and 4.2.13",
 )
 def summary_and_content(context: FeedContext) -> Iterator[Violation]:
@@ -133,7 +133,7 @@ def summary_and_content(context: FeedContext) -> Iterator[Violation]:
 @defect_rule(
     "FEED015",
     Severity.ERROR,
-    "an item does not name its authors as feed readers expect",
+    "An item does not name its authors as feed readers expect",
     source="RSS Advisory Board, Best Practices Profile, <dc:creator>; RFC 4287, section 4.2.1",
 )
 def item_authors(context: FeedContext) -> Iterator[Violation]:
@@ -150,7 +150,7 @@ def item_authors(context: FeedContext) -> Iterator[Violation]:
 @defect_rule(
     "FEED016",
     Severity.ERROR,
-    "a date of an item is missing, or not as its format writes it",
+    "A date of an item is missing, or not as its format writes it",
     source="RFC 822, section 5, with four-digit years; RFC 3339; RFC 4287, sections 4.2.9 and 4.2.15",
 )
 def item_dates(context: FeedContext) -> Iterator[Violation]:
@@ -169,7 +169,7 @@ def item_dates(context: FeedContext) -> Iterator[Violation]:
 @rule(
     "FEED017",
     Severity.WARNING,
-    "a tag has a comma, or is there twice",
+    "A tag has a comma, or is there twice",
     source="feed readers that show tags as one line with commas",
     remedy="Name the tag without a comma, and once for each article.",
 )
@@ -188,7 +188,7 @@ def item_tags(context: FeedContext) -> Iterator[Violation]:
 @defect_rule(
     "FEED018",
     Severity.ERROR,
-    "the picture of an item is not where feed readers look for it",
+    "The picture of an item is not where feed readers look for it",
     source="Media RSS 1.5.1, media:content; RSS Advisory Board, Best Practices Profile, <enclosure>",
 )
 def lead_image(context: FeedContext) -> Iterator[Violation]:
@@ -211,7 +211,7 @@ def _sources(html: str) -> set[str]:
 @defect_rule(
     "FEED019",
     Severity.ERROR,
-    "an address in an item is not whole",
+    "An address in an item is not whole",
     source="RFC 3986, section 5.1; xml:base is widely ignored",
 )
 def whole_addresses(context: FeedContext) -> Iterator[Violation]:
@@ -230,7 +230,7 @@ def whole_addresses(context: FeedContext) -> Iterator[Violation]:
 @defect_rule(
     "FEED020",
     Severity.ERROR,
-    "a note leads to another page, or nowhere",
+    "A note leads to another page, or nowhere",
     source="feed readers that show a note where its link is the item's address and #fn1",
 )
 def footnote_links(context: FeedContext) -> Iterator[Violation]:
@@ -251,7 +251,7 @@ def footnote_links(context: FeedContext) -> Iterator[Violation]:
 @defect_rule(
     "FEED021",
     Severity.ERROR,
-    "the content of an item is not plain, complete HTML",
+    "The content of an item is not plain, complete HTML",
     source="the allow-lists by which feed readers make HTML safe",
 )
 def plain_content(context: FeedContext) -> Iterator[Violation]:
@@ -271,7 +271,7 @@ def plain_content(context: FeedContext) -> Iterator[Violation]:
 @defect_rule(
     "FEED022",
     Severity.ERROR,
-    "a picture in an item has no alternative text or no size",
+    "A picture in an item has no alternative text or no size",
     source="HTML Living Standard, 4.8.3; WCAG 2.2, 1.1.1",
 )
 def content_images(context: FeedContext) -> Iterator[Violation]:
@@ -286,7 +286,7 @@ def content_images(context: FeedContext) -> Iterator[Violation]:
 @defect_rule(
     "FEED025",
     Severity.ERROR,
-    "the formats of a feed differ",
+    "The formats of a feed differ",
     source="one feed in three formats",
 )
 def formats_differ(context: FeedContext) -> Iterator[Violation]:
