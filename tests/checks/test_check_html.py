@@ -65,7 +65,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("code", "case", "why"), BROKEN, ids=[f"{c} {w}".strip() for c, _, w in BROKEN])
-def test_this_too_is_a_breach(code: str, case: Case, why: str) -> None:
+def test_this_too_is_a_violation(code: str, case: Case, why: str) -> None:
     assert found(code, case)
 
 
@@ -96,7 +96,7 @@ SOUND = [
 
 
 @pytest.mark.parametrize(("code", "case", "why"), SOUND, ids=[f"{c} {w}".strip() for c, _, w in SOUND])
-def test_this_is_no_breach(code: str, case: Case, why: str) -> None:
+def test_this_is_no_violation(code: str, case: Case, why: str) -> None:
     assert [each.message for each in found(code, case)] == []
 
 

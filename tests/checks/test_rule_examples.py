@@ -35,7 +35,7 @@ def test_codes_are_given_once() -> None:
     assert len(codes) == len(set(codes))
 
 
-def test_every_rule_says_what_a_breach_does_to_a_reader_and_what_it_rests_on() -> None:
+def test_every_rule_says_what_a_violation_does_to_a_reader_and_what_it_rests_on() -> None:
     assert [
         rule.code for rule in ALL_RULES if not (rule.title and rule.why and rule.remedy and rule.source)
     ] == []
@@ -63,7 +63,7 @@ def test_the_docstring_of_a_rule_is_its_reason_in_one_line() -> None:
     ]
 
 
-def test_of_several_breaches_about_one_thing_the_first_is_reported() -> None:
+def test_of_several_violations_about_one_thing_the_first_is_reported() -> None:
     @rule("TEST001", Severity.NOTE, "A title", source="A source", remedy="A remedy")
     def example(context: None) -> Iterator[Violation]:
         for about, line in (("size", 1), (None, 2), ("size", 3), (None, 4), ("font", 5)):

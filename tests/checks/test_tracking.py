@@ -114,7 +114,7 @@ def test_a_picture_file_of_one_pixel_is_found_with_its_line(workspace: Workspace
     assert "issues/articles/glutamate.md:8: error TRACK001: the picture" in result.stdout.replace("  ", " ")
 
 
-def test_the_promise_stops_an_export_and_says_where_each_breach_is(workspace: WorkspaceRunner) -> None:
+def test_the_promise_stops_an_export_and_says_where_each_violation_is(workspace: WorkspaceRunner) -> None:
     footer = (Path(__file__).parents[2] / FOOTER).read_text(encoding="utf-8")
     settings = f"{PROMISE}\n{SETTINGS}\n"
     workspace.write({

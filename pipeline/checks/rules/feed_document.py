@@ -46,14 +46,14 @@ def prolog(context: FeedContext) -> Iterator[Violation]:
     """
     for feed in context.documents:
         if feed.root is None:
-            yield feed.breach(f"it cannot be read: {feed.fault}.")
+            yield feed.violation(f"it cannot be read: {feed.fault}.")
         elif feed.kind != "json":
             if not _PROLOG.match(feed.data):
-                yield feed.breach(
+                yield feed.violation(
                     "it does not begin with UTF-8 declared, at most a style sheet in CSS, and its root."
                 )
         elif feed.data.startswith(b"\xef\xbb\xbf"):
-            yield feed.breach("it begins with a byte order mark.")
+            yield feed.violation("it begins with a byte order mark.")
 
 
 @defect_rule(
@@ -67,7 +67,7 @@ def schema(context: FeedContext) -> Iterator[Violation]:
     for feed in context.read():
         if feed.kind == "json":
             for fault in json_faults(feed.data)[:3]:
-                yield feed.breach(f"{fault}.")
+                yield feed.violation(f"{fault}.")
         else:
             for line, fault in schema_faults(feed.data, f"{feed.kind}.rng")[:3]:
                 yield Violation(f"{fault}.", Place(feed.place.path, line))
@@ -85,13 +85,13 @@ def self_link(context: FeedContext) -> Iterator[Violation]:
         own = address(context.publication, feed.path)
         if feed.kind == "json":
             if feed.root.get("feed_url") != own:
-                yield feed.breach(f"`feed_url` is not {own}.")
+                yield feed.violation(f"`feed_url` is not {own}.")
             continue
         links = feed.links("self")
         if [link.get("href") for link in links] != [own]:
-            yield feed.breach(f"it does not have exactly one link to itself, {own}.")
+            yield feed.violation(f"it does not have exactly one link to itself, {own}.")
         elif links[0].get("type") != MEDIA_TYPES[feed.kind]:
-            yield feed.breach(f"the link to itself does not have the type {MEDIA_TYPES[feed.kind]}.")
+            yield feed.violation(f"the link to itself does not have the type {MEDIA_TYPES[feed.kind]}.")
 
 
 @defect_rule(
@@ -109,7 +109,7 @@ def feed_language(context: FeedContext) -> Iterator[Violation]:
         else:
             language = feed.text("language") if feed.kind == "rss" else feed.root.get(_XML_LANGUAGE, "")
         if language != wanted:
-            yield feed.breach(f'its language is "{language}", and the publication\'s is "{wanted}".')
+            yield feed.violation(f'its language is "{language}", and the publication\'s is "{wanted}".')
 
 
 @defect_rule(
@@ -129,7 +129,9 @@ def feed_date(context: FeedContext) -> Iterator[Violation]:
         except ValueError:
             date = None
         if date != newest:
-            yield feed.breach(f'its date is "{text}", and its newest item changed at {newest.isoformat()}.')
+            yield feed.violation(
+                f'its date is "{text}", and its newest item changed at {newest.isoformat()}.'
+            )
 
 
 @defect_rule(
@@ -144,17 +146,17 @@ def channel_order(context: FeedContext) -> Iterator[Violation]:
         channel = feed.root.find("channel")
         names = [child.tag for child in channel] if channel is not None else []
         if "item" in names and set(names[names.index("item") :]) != {"item"}:
-            yield feed.breach("a part of its head comes after its first item.")
+            yield feed.violation("a part of its head comes after its first item.")
         image = channel.find("image") if channel is not None else None
         if image is None:
             continue
         for name in ("title", "link"):
             if image.findtext(name) != feed.text(name):
-                yield feed.breach(f"the {name} of its image is not that of the feed.")
+                yield feed.violation(f"the {name} of its image is not that of the feed.")
         for name, most in (("width", 144), ("height", 400)):
             size = image.findtext(name) or "0"
             if (number := whole_number(size)) is None or number > most:
-                yield feed.breach(f"the {name} of its image is {size}; {most} is the limit.")
+                yield feed.violation(f"the {name} of its image is {size}; {most} is the limit.")
 
 
 @defect_rule(
@@ -168,10 +170,12 @@ def item_order(context: FeedContext) -> Iterator[Violation]:
     for feed in context.read():
         dates = [entry.published for entry in feed.entries if entry.published]
         if any(older < newer for older, newer in pairwise(dates)):
-            yield feed.breach("its items are not in order, newest first.")
+            yield feed.violation("its items are not in order, newest first.")
         for entry in feed.entries:
             if entry.published and entry.published > context.now:
-                yield feed.breach(f'"{entry.title}" is dated in the future, {entry.published.isoformat()}.')
+                yield feed.violation(
+                    f'"{entry.title}" is dated in the future, {entry.published.isoformat()}.'
+                )
 
 
 @rule(
@@ -206,7 +210,7 @@ def ttl(context: FeedContext) -> Iterator[Violation]:
     for feed in context.read("rss"):
         ttl = feed.text("ttl")
         if ttl and ((minutes := whole_number(ttl)) is None or minutes > 60):
-            yield feed.breach(f"its `ttl` is {ttl}; 60 is the limit.")
+            yield feed.violation(f"its `ttl` is {ttl}; 60 is the limit.")
 
 
 @defect_rule(
@@ -219,7 +223,7 @@ def atom_prefix(context: FeedContext) -> Iterator[Violation]:
     """It is valid XML, but feed readers that look for plain names cannot read it."""
     for feed in context.read("atom"):
         if prefix := re.search(rb"""xmlns:([\w.-]+)=["']http://www\.w3\.org/2005/Atom["']""", feed.data):
-            yield feed.breach(f"Atom's own elements have the prefix {prefix[1].decode()}.")
+            yield feed.violation(f"Atom's own elements have the prefix {prefix[1].decode()}.")
 
 
 @rule(
@@ -240,7 +244,7 @@ def hub(context: FeedContext) -> Iterator[Violation]:
             hubs = [link.get("href") for link in feed.links("hub")]
         if hubs != wanted:
             named = ", ".join(map(str, hubs)) or "none"
-            yield feed.breach(f"it names the hub {named}, not {wanted[0] if wanted else 'none'}.")
+            yield feed.violation(f"it names the hub {named}, not {wanted[0] if wanted else 'none'}.")
 
 
 @defect_rule(
@@ -341,7 +345,7 @@ def _part(
     following = [at(older)] if older is not None else []
     if feed.kind == "json":
         if ([feed.root["next_url"]] if "next_url" in feed.root else []) != following:
-            yield feed.breach("its next page is not the next older part of the archive.")
+            yield feed.violation("its next page is not the next older part of the archive.")
         return
     wanted = {
         "prev-archive": following,
@@ -350,7 +354,7 @@ def _part(
     }
     for rel, links in wanted.items():
         if [link.get("href") for link in feed.links(rel)] != links:
-            yield feed.breach(f"its link `{rel}` does not lead to {links[0] if links else 'nothing'}.")
+            yield feed.violation(f"its link `{rel}` does not lead to {links[0] if links else 'nothing'}.")
     marked = next(feed.root.iter(f"{HISTORY}archive"), None) is not None
     if marked != (feed.number is not None):
-        yield feed.breach("it is archived and does not say so, or it says so and is not archived.")
+        yield feed.violation("it is archived and does not say so, or it says so and is not archived.")

@@ -38,7 +38,7 @@ def feeds_gone(context: FeedContext) -> Iterator[Violation]:
     for each in context.earlier:
         # A feed may do without an archive, as those of tags do; nobody subscribes to a part of one.
         if each.path not in there and (each.number is None or each.folder not in whole):
-            yield each.breach("the build before had the feed, and it is gone.")
+            yield each.violation("the build before had the feed, and it is gone.")
 
 
 @rule(
@@ -55,7 +55,7 @@ def changed_ids(context: FeedContext) -> Iterator[Violation]:
     for feed, entry in _by_id(context.earlier).values():
         other = links.get((feed.folder, entry.link))
         if entry.id not in now and other is not None:
-            yield feed.breach(f'the id of "{entry.title}" was {entry.id}, and is {other}.')
+            yield feed.violation(f'the id of "{entry.title}" was {entry.id}, and is {other}.')
 
 
 @rule(
@@ -71,7 +71,7 @@ def moved_dates(context: FeedContext) -> Iterator[Violation]:
     for feed, entry in _by_id(context.earlier).values():
         after = now[entry.id][1] if entry.id in now else entry
         if after.published != entry.published:
-            yield feed.breach(
+            yield feed.violation(
                 f'"{entry.title}" was published on {entry.published}, and now on {after.published}.'
             )
 
@@ -89,7 +89,7 @@ def vanished_items(context: FeedContext) -> Iterator[Violation]:
     links = {(each.folder, entry.link) for each in context.documents for entry in each.entries}
     for feed, entry in _by_id(context.earlier).values():
         if entry.id not in now and (feed.folder, entry.link) not in links:
-            yield feed.breach(f'"{entry.title}" was in it, and no feed has it now.')
+            yield feed.violation(f'"{entry.title}" was in it, and no feed has it now.')
 
 
 @rule(
@@ -112,7 +112,7 @@ def changed_without_date(context: FeedContext) -> Iterator[Violation]:
         after = now[entry.id][1] if entry.id in now else entry
         before = _at_new_addresses(entry.html, moved)
         if (after.html, after.title) != (before, entry.title) and after.updated == entry.updated:
-            yield feed.breach(f'"{after.title}" has changed, and its date of revision has not.')
+            yield feed.violation(f'"{after.title}" has changed, and its date of revision has not.')
 
 
 def _at_new_addresses(text: str, moved: Mapping[str, str]) -> str:
@@ -135,7 +135,7 @@ def archive_changed(context: FeedContext) -> Iterator[Violation]:
     for each in context.earlier:
         before = {entry.id for entry in each.entries}
         if each.number is not None and now.get(each.path, before) != before:
-            yield each.breach("the part of the archive does not hold the same items as before.")
+            yield each.violation("the part of the archive does not hold the same items as before.")
 
 
 @rule(
@@ -150,4 +150,4 @@ def site_moved(context: FeedContext) -> Iterator[Violation]:
     old, new = _home(context.earlier), _home(context.documents)
     if old and old != new:
         feed = next(each for each in context.documents if each.path == "feed.json")
-        yield feed.breach(f"the site was at {old}, and is at {new}; all addresses changed.")
+        yield feed.violation(f"the site was at {old}, and is at {new}; all addresses changed.")
