@@ -35,7 +35,10 @@ _LATEST = datetime.max.replace(tzinfo=UTC)
 
 NO_SECTION = "tags that no section takes"
 CARRIED = "carried by issue"
-"""The short reason for items that no section of the issue asks for."""
+"""Beginnings of the short reasons of items that `plan` only counts.
+
+No section takes their tags, or an earlier issue carried them.
+"""
 
 
 class _Reason(NamedTuple):
