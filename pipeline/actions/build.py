@@ -42,7 +42,7 @@ from pipeline.render.email.renderer import EmailRenderer
 from pipeline.support.files import remove_others, replace_folders, write_files
 from pipeline.support.processes import spread
 from pipeline.support.urls import audio_path, home_url, image_path
-from pipeline.workspace import Workspace, mistakes_but_of_drafts, without_drafts
+from pipeline.workspace import Workspace, mistakes_of_issues, without_drafts
 
 if TYPE_CHECKING:
     from pipeline.render.feeds.feed_archive import ArchivedFeed
@@ -97,7 +97,7 @@ def build_workspace(
     whole = issues is None
     errors: list[PressroomError] = []
     if issues is None:
-        errors = mistakes_but_of_drafts(workspace)
+        errors = mistakes_of_issues(workspace)
         issues = without_drafts(workspace.issues)
     composer = Composer(workspace)
     composed = composer.compose_sound(issues, errors)

@@ -85,11 +85,11 @@ def check(
     from pipeline.actions.check import check_issues, external_checks, findings_of_all
     from pipeline.checks import runner
     from pipeline.checks.rules import RULES
-    from pipeline.workspace import mistakes_but_of_drafts, without_drafts
+    from pipeline.workspace import mistakes_of_issues, without_drafts
 
     workspace = workspace_of(ctx)
     chosen = named_issues(workspace, issues) or without_drafts(workspace.issues)
-    errors = [] if issues else mistakes_but_of_drafts(workspace)
+    errors = [] if issues else mistakes_of_issues(workspace)
     rules = runner.only(RULES, only) if only else RULES
 
     watch = partial(terminal.progress, what="checking")
