@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.actions.outputs import Outputs
+from pipeline.actions.built_parts import BuiltParts
 from pipeline.checks.dead_links import dead_links
 from pipeline.checks.feed_context import feed_context
 from pipeline.checks.runner import run_feed_rules
@@ -28,14 +28,14 @@ def build_feeds(workspace: Workspace, now: datetime) -> tuple[tuple[str, ...], t
     """Write the feeds below `build/site`. Returns their paths, and findings on dead links."""
     composer = Composer(workspace)
     published = composer.published(composer.compose(workspace.published_issues()), now)
-    site, outputs = workspace.files.build / "site", Outputs(composer)
-    archived, parts = plan_feeds(published, workspace.templates, outputs.keys)
-    parts = (*outputs.make_feeds(archived, site, write_over), *parts)
-    outputs.make_parts(parts, site, write_over)
+    site, built_parts = workspace.files.build / "site", BuiltParts(composer)
+    archived, parts = plan_feeds(published, workspace.templates, built_parts.keys)
+    parts = (*built_parts.make_feeds(archived, site, write_over), *parts)
+    built_parts.make_parts(parts, site, write_over)
     write_over(site, (feed_style(published.publication, workspace.templates),))
-    outputs.finish()
+    built_parts.finish()
     names = (*(feed.name for feed in archived), *(part.name for part in parts))
-    paths = [path.removeprefix("site/") for path in outputs.paths(names)]
+    paths = [path.removeprefix("site/") for path in built_parts.paths(names)]
     # A feed that exists no longer, such as that of an audience that is not public any more, is deleted.
     known = frozenset(paths)
     for path, file in _feed_files(site):
