@@ -145,9 +145,9 @@ class _KeptResults:
     def get(self, issue: ComposedIssue) -> list[_Parts] | None:
         """Return the result for an issue that is what it was; None for any other."""
         assembled = issue.assembled.issue
-        noticed = [_noticed(self._composer, self._shared, issue, each) for each in issue.editions]
+        findings = [_stage_findings(self._composer, self._shared, issue, each) for each in issue.editions]
         earlier_links = self._digests[bisect_left(self._numbers, assembled.number)]
-        key = self._keys.key(self._theme, issue.editions, noticed, earlier_links)
+        key = self._keys.key(self._theme, issue.editions, findings, earlier_links)
         self._issues[assembled.folder] = key
         before = self._cache.get(f"checked {assembled.folder}")
         return before[1] if before and before[0] == key else None
@@ -238,11 +238,11 @@ def _context(prepared: PreparedEdition, shared: _Shared) -> CheckContext:
         image_sizes=sizes,
         linked=shared.linked,
         theme=shared.theme,
-        noticed=_noticed(composer, shared, prepared.issue, edition),
+        stage_findings=_stage_findings(composer, shared, prepared.issue, edition),
     )
 
 
-def _noticed(
+def _stage_findings(
     composer: Composer, shared: _Shared, issue: ComposedIssue, edition: ComposedEdition
 ) -> tuple[Finding, ...]:
     """Collect the findings of earlier stages on an edition."""

@@ -44,9 +44,9 @@ class CheckContext:
     `rendered` holds images by their absolute address and merge fields in neutral form; `message` is
     `email.eml`. `budget` has the size of each part of the HTML. `image_sizes` maps the address of each
     published image to its bytes, and `linked` addresses to the folders of the frozen issues that link
-    them, oldest first. `theme` holds the theme's files: path as a user types it, and text. `noticed` are
-    the findings of earlier stages on this edition. `answers` (by address) and `spam` are there only where
-    an editor asked for what needs the network or another program.
+    them, oldest first. `theme` holds the theme's files: path as a user types it, and text. `stage_findings`
+    are the findings of earlier stages on this edition. `answers` (by address) and `spam` are there only
+    where an editor asked for what needs the network or another program.
     """
 
     publication: Publication
@@ -57,7 +57,7 @@ class CheckContext:
     image_sizes: Mapping[str, int] = field(default_factory=dict)
     linked: Mapping[str, Collection[str]] = field(default_factory=dict)
     theme: tuple[tuple[str, str], ...] = ()
-    noticed: tuple[Finding, ...] = ()
+    stage_findings: tuple[Finding, ...] = ()
     answers: Mapping[str, LinkAnswer] = field(default_factory=dict)
     spam: SpamReport | None = None
 
