@@ -11,7 +11,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeline.actions.prepare import PreparedEdition
-from pipeline.assemble.issues import folder_number
 from pipeline.checks.context import CheckContext
 from pipeline.checks.dead_links import dead_links_of
 from pipeline.checks.rule import Rule
@@ -31,6 +30,7 @@ from pipeline.render.email.renderer import EmailRenderer
 from pipeline.support.file_cache import cache_folder
 from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.processes import spread
+from pipeline.support.urls import folder_number
 from pipeline.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from functools import cached_property
 from pipeline.articles.pool import Pool
 from pipeline.assemble.digest import content_digest
 from pipeline.assemble.history import History
-from pipeline.assemble.issues import Issues, folder_number
+from pipeline.assemble.issues import Issues
 from pipeline.assemble.lock import (
     Lock,
     editions_of,
@@ -41,6 +41,7 @@ from pipeline.model import (
 )
 from pipeline.support.file_cache import SOURCES
 from pipeline.support.files import read_source, write_atomically
+from pipeline.support.urls import folder_number
 
 
 class Assembler:

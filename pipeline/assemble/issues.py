@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
@@ -22,7 +21,7 @@ from pipeline.errors import NotFound, PressroomError, collect, raise_all, sugges
 from pipeline.model import EVERYONE, Issue, Layout, Place, Publication
 from pipeline.support.file_cache import SOURCES
 from pipeline.support.numbers_in_text import whole_number
-from pipeline.support.urls import path_part
+from pipeline.support.urls import folder_number, folder_slug, path_part
 
 _FOLDER = re.compile(r"\d{1,6}-([^-].*)")
 
@@ -57,7 +56,7 @@ class Issues(tuple[Issue, ...]):
         number = whole_number(name)
         named = everything[-1:] if name == "latest" else []
         named = named or [each for each in everything if number == each.number or name == each.folder]
-        of_slug = [each for each in everything if each.folder.partition("-")[2] == name]
+        of_slug = [each for each in everything if folder_slug(each.folder) == name]
         if not named and len(of_slug) > 1:
             numbers = " or ".join(str(each.number) for each in of_slug)
             raise NotFound(f'{len(of_slug)} issues have the slug "{name}".', hint=f"Name one: {numbers}.")
@@ -70,13 +69,6 @@ class Issues(tuple[Issue, ...]):
         known = [each for issue in self for each in (issue.slug, issue.folder, "latest")]
         hint = suggest(name, known) or f"The latest is {self[-1].number}."
         raise NotFound(f'there is no issue "{name}".', hint=hint)
-
-
-@lru_cache(maxsize=8192)
-def folder_number(folder: str) -> int:
-    """Return the number that an issue's folder begins with, or 0."""
-    match = re.match(r"\d{1,6}", folder)
-    return int(match[0]) if match else 0
 
 
 def read_issues(workspace: WorkspaceFiles) -> Issues:
