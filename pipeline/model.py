@@ -321,6 +321,11 @@ class Publication:
             line.strip().rstrip(",") for line in self.postal_address.splitlines() if line.strip()
         )
 
+    @property
+    def audience_names(self) -> tuple[str, ...]:
+        """EVERYONE, then the declared audiences."""
+        return (EVERYONE, *(each.name for each in self.audiences))
+
 
 # --- an article ------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from pipeline.content.comment import comment_mistakes
 from pipeline.content.compressed import compress
 from pipeline.errors import PressroomError, collect, suggest
 from pipeline.images.library import ImageLibrary
-from pipeline.model import EVERYONE, Article, Block, BlockKind, Content, ImageUse, Issue, LinkItem
+from pipeline.model import Article, Block, BlockKind, Content, ImageUse, Issue, LinkItem
 from pipeline.support.file_stamps import Stamp
 from pipeline.support.processes import spread
 from pipeline.support.urls import address, article_path
@@ -134,7 +134,7 @@ class Texts:
 
     def _unknown_audiences(self, blocks: Iterable[Block], path: str) -> Iterator[PressroomError]:
         """Yield an error for each `::: only` whose audience the publication does not have."""
-        known = [EVERYONE, *(each.name for each in self.files.publication.audiences)]
+        known = self.files.publication.audience_names
         for block in blocks:
             if block.kind is BlockKind.ONLY and block.title not in known:
                 hint = suggest(block.title, known) or "Declare it in newsletter.toml under [[audiences]]."
