@@ -126,9 +126,9 @@ class Assembler:
         return {key: self._digests[key] for key in keys if key in self._digests}
 
     def _digest(self, item: PoolItem) -> str:
-        cache, name = self.files.cache, f"digest {item.place.path}"
         if not isinstance(item, Article):
-            return content_digest(item, self.files)
+            return item.digest
+        cache, name = self.files.cache, f"digest {item.place.path}"
         kept: str | None = cache.get(name)
         if kept is not None:
             return kept

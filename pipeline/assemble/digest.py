@@ -1,4 +1,4 @@
-"""The digests in issue.lock: an article's text, images, audio and snippets, or a link item's fields."""
+"""The digests of articles in issue.lock: of their text, images, audio and snippets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.content.containers import arguments_in
 from pipeline.content.spaced_addresses import SPACED_TAIL
 from pipeline.errors import PressroomError
-from pipeline.model import Article, BlockKind, PoolItem
+from pipeline.model import Article, BlockKind
 
 # `![alt](target`, `![alt](<target with spaces>`, `[label]: target` and `<img src="target"`: enough to
 # find the files. The Markdown parser reports a missing image later. A label that is not an image's adds
@@ -25,10 +25,8 @@ _IMAGE = re.compile(
 )
 
 
-def content_digest(article: PoolItem, workspace: WorkspaceFiles) -> str:
-    """Return `sha256:…` over the item's text, the bytes of its images and audio, and its snippets."""
-    if not isinstance(article, Article):
-        return article.digest
+def content_digest(article: Article, workspace: WorkspaceFiles) -> str:
+    """Return `sha256:…` over the article's text, the bytes of its images and audio, and its snippets."""
     digest = hashlib.sha256(article.digest.encode())
     body = workspace.body_of(article)
     for image in _files(article.image, body, article.place.path, workspace):

@@ -181,9 +181,9 @@ def _print_budget(one: CheckResult, whole: bool) -> None:
         terminal.result(f"      {score:>8g}  of {limit:g} points by SpamAssassin")
     if whole:
         for item in budget.parts:
-            share = round(24 * max(0, item.size) / budget.limit)
+            share = round(24 * item.size / budget.limit)
             terminal.result(
-                f"      {terminal.size(max(0, item.size)):>8}  {'=' * share}{' ' if share else ''}{item.what}"
+                f"      {terminal.size(item.size):>8}  {'=' * share}{' ' if share else ''}{item.what}"
             )
         for item in budget.images:
             terminal.result(f"      {terminal.size(item.size):>8}  {item.what}")
