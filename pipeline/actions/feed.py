@@ -13,8 +13,7 @@ from pipeline.checks.runner import run_feed_rules
 from pipeline.compose import Composer
 from pipeline.model import Finding
 from pipeline.render.feeds import websub
-from pipeline.render.feeds.feed_list import build_feeds as feed_files
-from pipeline.render.feeds.feed_list import plan_feeds
+from pipeline.render.feeds.feed_list import build_feeds, plan_feeds
 from pipeline.render.site.site_index import build_index
 from pipeline.render.site.site_parts import site_parts
 from pipeline.render.site.stylesheet import feed_style
@@ -24,7 +23,7 @@ from pipeline.support.urls import is_feed_file
 from pipeline.workspace import Workspace
 
 
-def build_feeds(workspace: Workspace, now: datetime) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
+def write_feeds(workspace: Workspace, now: datetime) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
     """Write the feeds below `build/site`. Returns their paths, and findings on dead links."""
     composer = Composer(workspace)
     published = composer.published(composer.compose(workspace.published_issues()), now)
@@ -52,7 +51,7 @@ def check_feeds(workspace: Workspace, now: datetime, before: Path) -> tuple[int,
     """
     composer = Composer(workspace)
     published = composer.published(composer.compose(workspace.published_issues()), now)
-    built = {each.path: each.data for each in feed_files(published, workspace.templates)}
+    built = {each.path: each.data for each in build_feeds(published, workspace.templates)}
     earlier = {path: file.read_bytes() for path, file in _feed_files(before)}
     # The home page is the first part; the workspace may have a template of its own for it.
     (home, *_) = site_parts(build_index(published), workspace.templates)[0].make()
@@ -66,7 +65,7 @@ def _feed_files(site: Path) -> Iterator[tuple[str, Path]]:
             yield file.relative_to(site).as_posix(), file
 
 
-def changed_feeds(workspace: Workspace) -> Mapping[str, str]:
+def feeds_to_notify(workspace: Workspace) -> Mapping[str, str]:
     """Map the built feeds that the hub does not know yet to their digests. Nothing leaves the machine.
 
     Raises `PressroomError` if no hub is set or no feed is built.
