@@ -43,12 +43,12 @@ def build_message(
     rendered: RenderedEmail,
     publication: Publication,
     edition: ComposedEdition,
-    pictures: Callable[[Image], bytes] | None = None,
+    image_data: Callable[[Image], bytes] | None = None,
     tester: TestRecipient | None = None,
 ) -> bytes:
     """The message that a reader of whom nothing is known gets, addressed to the sender: a draft.
 
-    `pictures` returns the bytes of those that are put inside it; without it they are shown from the web.
+    `image_data` returns the bytes of pictures that are put inside it; without it they are shown from the web.
     Merge fields have their fallbacks. The same edition has the same bytes: date and identity come from
     its feed identity, boundaries from the content. Raises `PressroomError` naming the field for a header
     value with a line break or another control character.
@@ -59,11 +59,14 @@ def build_message(
     value = FieldValues(publication, edition).of(tester.values if tester else {})
     text = _text_part("plain", rendered.text.fill(value))
     body = rendered.html.fill(lambda field: html.escape(value(field)))
-    if pictures and rendered.images:
+    if image_data and rendered.images:
         ids = {image: f"{image.name}@{sender_domain(publication)}" for image in rendered.images}
         for image, id in ids.items():
             body = body.replace(html.escape(image.url), f"cid:{id}")
-        related = [_text_part("html", body), *(_picture(image, pictures(image), ids[image]) for image in ids)]
+        related = [
+            _text_part("html", body),
+            *(_picture(image, image_data(image), ids[image]) for image in ids),
+        ]
         container = Message(_POLICY)
         _put_parts(container, 'related; type="text/html"', _boundary("=_r", related), related)
         shown = _bytes(container)
