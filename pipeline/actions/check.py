@@ -16,7 +16,7 @@ from pipeline.checks.dead_links import dead_links_of
 from pipeline.checks.rule import Rule
 from pipeline.checks.rules import RULES
 from pipeline.checks.rules.external import links_to_try
-from pipeline.checks.runner import CheckResult, run_rules, sort
+from pipeline.checks.runner import CheckResult, run_rules, sort_findings
 from pipeline.checks.size_budget import SizeBudget, make_budget
 from pipeline.checks.spamassassin import SpamReport, spam_report
 from pipeline.compose import Composer
@@ -213,7 +213,7 @@ def check_issue(workspace: Workspace, issue: Issue) -> tuple[Finding, ...]:
 
 def findings_of_all(results: Iterable[CheckResult]) -> tuple[Finding, ...]:
     """Return the findings of several editions by file and line, each once."""
-    return sort(dict.fromkeys(finding for result in results for finding in result.findings))
+    return sort_findings(dict.fromkeys(finding for result in results for finding in result.findings))
 
 
 def check_edition(prepared: PreparedEdition) -> CheckResult:

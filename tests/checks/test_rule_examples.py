@@ -10,20 +10,22 @@ from check_kit import Case, check_context
 
 from pipeline.checks.rule import Violation, rule
 from pipeline.checks.rules import ALL_RULES, RULES
-from pipeline.checks.runner import rule_of, run_rules
+from pipeline.checks.runner import find_edition_rule, run_rules
 from pipeline.model import Place, Severity
 
 
 @pytest.mark.parametrize("code", sorted(EXAMPLES))
 def test_the_broken_example_is_found(code: str) -> None:
-    found = list(rule_of(code).findings(check_context(EXAMPLES[code].broken)))
+    found = list(find_edition_rule(code).findings(check_context(EXAMPLES[code].broken)))
     assert found, f"{code} finds nothing in its broken example"
     assert all(each.message and each.hint and each.place.path for each in found)
 
 
 @pytest.mark.parametrize("code", sorted(EXAMPLES))
 def test_the_sound_example_is_not_found(code: str) -> None:
-    assert [each.message for each in rule_of(code).findings(check_context(EXAMPLES[code].sound))] == []
+    assert [
+        each.message for each in find_edition_rule(code).findings(check_context(EXAMPLES[code].sound))
+    ] == []
 
 
 def test_every_rule_has_both_examples() -> None:

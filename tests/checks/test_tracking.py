@@ -15,7 +15,7 @@ from workspace_kit import SETTINGS, WorkspaceRunner, article, issue, png
 
 from pipeline.checks.context import CheckContext
 from pipeline.checks.rules import RULES
-from pipeline.checks.runner import only, run_rules
+from pipeline.checks.runner import rules_of_codes, run_rules
 from pipeline.config.i18n import load_messages
 from pipeline.export.targets import find
 from pipeline.model import TARGETS, MergeField
@@ -23,7 +23,7 @@ from pipeline.support import merge
 from pipeline.support.templating import Templates
 
 PROMISE = "no_tracking = true"
-RULES_ON_IT = only(RULES, ["TRACK001", "TRACK002", "TRACK003", "TRACK004"])
+RULES_ON_IT = rules_of_codes(RULES, ["TRACK001", "TRACK002", "TRACK003", "TRACK004"])
 FOOTER = "templates/email/parts/footer.mjml.j2"
 
 PICTURES = {

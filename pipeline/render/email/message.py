@@ -57,21 +57,21 @@ def build_message(
     body is what a reader with these values gets, byte for byte.
     """
     value = FieldValues(publication, edition).of(tester.values if tester else {})
-    text = _text_part("plain", rendered.text.fill(value))
+    text = _encoded_part("plain", rendered.text.fill(value))
     body = rendered.html.fill(lambda field: html.escape(value(field)))
     if image_data and rendered.images:
         ids = {image: f"{image.name}@{sender_domain(publication)}" for image in rendered.images}
         for image, id in ids.items():
             body = body.replace(html.escape(image.url), f"cid:{id}")
         related = [
-            _text_part("html", body),
+            _encoded_part("html", body),
             *(_picture(image, image_data(image), ids[image]) for image in ids),
         ]
         container = Message(_POLICY)
         _put_parts(container, 'related; type="text/html"', _boundary("=_r", related), related)
         shown = _bytes(container)
     else:
-        shown = _text_part("html", body)
+        shown = _encoded_part("html", body)
     parts = [text, shown]
     boundary = _boundary("=_", parts)
     message = Message(_POLICY)
@@ -94,7 +94,7 @@ def with_crlf(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
 
 
-def _text_part(subtype: str, text: str) -> bytes:
+def _encoded_part(subtype: str, text: str) -> bytes:
     """A part in quoted-printable, with lines of at most 76 columns."""
     part = Message(_POLICY)
     part["Content-Type"] = f"text/{subtype}; charset=utf-8"
