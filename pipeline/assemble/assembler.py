@@ -75,10 +75,10 @@ class Assembler:
         kept: Lock | None = self.files.cache.get(path)
         if kept is not None:
             return kept
-        with self.files.cache.noted() as files:
+        with self.files.cache.noted() as stamps:
             self.files.cache.note(path)
             lock = read_lock(read_source(self.files.root / path, path), folder)
-        self.files.cache.put(path, files, lock, group=SOURCES)
+        self.files.cache.put(path, stamps, lock, group=SOURCES)
         return lock
 
     def _current_keys(self, lock: Lock) -> dict[str, str]:
@@ -132,10 +132,10 @@ class Assembler:
         kept: str | None = cache.get(name)
         if kept is not None:
             return kept
-        with cache.noted() as files:
+        with cache.noted() as stamps:
             cache.note(item.place.path)
             digest = content_digest(item, self.files)
-        cache.put(name, files, digest, group=SOURCES)
+        cache.put(name, stamps, digest, group=SOURCES)
         return digest
 
     def plan(self, issue: Issue) -> tuple[Decision, ...]:

@@ -71,28 +71,28 @@ class Issues(tuple[Issue, ...]):
         raise NotFound(f'there is no issue "{name}".', hint=hint)
 
 
-def read_issues(workspace: WorkspaceFiles) -> Issues:
+def read_issues(files: WorkspaceFiles) -> Issues:
     """Read every issue. One with mistakes, each with file, line and what to do, is in `broken`."""
     issues: list[Issue] = []
     mistakes: dict[str, list[PressroomError]] = {}
-    cache = workspace.cache
-    for source in workspace.issue_sources():
+    cache = files.cache
+    for source in files.issue_sources():
         errors = mistakes.setdefault(source.name, [])
         kept: Issue | None = cache.get(source.path)
         if kept is not None:
             issues.append(kept)
             continue
-        with collect(errors), cache.noted() as files:
+        with collect(errors), cache.noted() as stamps:
             cache.note(source.path)
-            issue = parse_issue(source.text(), source.name, source.path, workspace.publication, errors)
-            issue = replace(issue, snippets=snippet_digests(issue.letter, workspace))
+            issue = parse_issue(source.text(), source.name, source.path, files.publication, errors)
+            issue = replace(issue, snippets=snippet_digests(issue.letter, files))
             issues.append(issue)
             if not errors:
-                cache.put(source.path, files, issue, group=SOURCES)
+                cache.put(source.path, stamps, issue, group=SOURCES)
     counts = Counter(issue.number for issue in issues)
 
     def order_of_claim(issue: Issue) -> tuple[bool, bool]:
-        is_frozen = counts[issue.number] == 1 or (workspace.root / lock_path(issue.folder)).is_file()
+        is_frozen = counts[issue.number] == 1 or (files.root / lock_path(issue.folder)).is_file()
         return issue.draft, not is_frozen
 
     # Of two issues with one number the draft is the one to be mended, or else the one that is not frozen.
