@@ -321,6 +321,11 @@ class Publication:
             line.strip().rstrip(",") for line in self.postal_address.splitlines() if line.strip()
         )
 
+    @property
+    def audience_names(self) -> tuple[str, ...]:
+        """EVERYONE, then the declared audiences."""
+        return (EVERYONE, *(each.name for each in self.audiences))
+
 
 # --- an article ------------------------------------------------------------------------------
 
@@ -902,9 +907,9 @@ class ComposedEdition:
 
     @property
     def only_article(self) -> ComposedArticle | None:
-        """The article that the issue is: its only one, shown whole, whose title the issue's repeats.
+        """The only article, if it is shown in full and the issue's title contains its title; else None.
 
-        What the issue says of it (title, date, reading time) no form says again.
+        Its title, date and reading time then appear once in each form.
         """
         placed = [each for section in self.sections for each in section.items]
         if len(placed) != 1:
@@ -912,10 +917,10 @@ class ComposedEdition:
         article, layout = placed[0]
         if isinstance(article, ComposedLink):
             return None
-        title, said = (
+        title, issue_title = (
             " ".join(each.casefold().split()) for each in (article.article.title, self.issue.title)
         )
-        repeated = re.search(rf"(?<!\w){re.escape(title)}(?!\w)", said)
+        repeated = re.search(rf"(?<!\w){re.escape(title)}(?!\w)", issue_title)
         return article if article.in_layout(layout) is Layout.FULL and repeated else None
 
     @property

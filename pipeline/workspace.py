@@ -109,7 +109,7 @@ def _no_garbage() -> Iterator[None]:
         yield
     finally:
         if was_enabled:
-            # Together they make everything as old as can be, without a search.
+            # freeze and unfreeze move every object to the oldest generation without a collection.
             gc.freeze()
             gc.unfreeze()
             gc.enable()
@@ -135,6 +135,6 @@ def without_drafts(issues: Iterable[Issue]) -> tuple[Issue, ...]:
     return tuple(issue for issue in issues if not issue.draft)
 
 
-def mistakes_but_of_drafts(workspace: Workspace) -> list[PressroomError]:
-    """Return the mistakes of the issues that such a command cannot work on."""
+def mistakes_of_issues(workspace: Workspace) -> list[PressroomError]:
+    """Return the mistakes of all broken issues that are not drafts."""
     return [error for issue in workspace.issues.broken if not issue.draft for error in issue.mistakes]

@@ -26,7 +26,7 @@ from pipeline.importers.gather import STDIN, Named, is_address, load
 from pipeline.model import LinkItem, Place
 from pipeline.support.files import read_source, write_atomically
 from pipeline.support.http import SafeClient
-from pipeline.support.urls import web_address_hint, without_password, without_tracking
+from pipeline.support.urls import folder_number, web_address_hint, without_password, without_tracking
 from pipeline.workspace import Workspace
 
 _AT_ONCE = 8
@@ -132,7 +132,7 @@ def known_addresses(workspace: Workspace) -> dict[str, str]:
     """Where each address is already, by the id that is made from it: in a file, or in an earlier issue."""
     known = {link_id(link.url): f"is in {link.place}" for link in workspace.pool.links.values() if link.url}
     for folder, lock in sorted(workspace.assembler.locks.items(), reverse=True):
-        number = int(folder.partition("-")[0])
+        number = folder_number(folder)
         known |= {link_id(link.url): f"was linked in issue {number}" for link in lock.links.values()}
     return known
 

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.actions.outputs import Outputs
+from pipeline.actions.built_parts import BuiltParts
 from pipeline.articles.audio_files import audio_data
 from pipeline.checks.dead_links import dead_links
 from pipeline.compose import Composer
@@ -42,7 +42,7 @@ from pipeline.render.email.renderer import EmailRenderer
 from pipeline.support.files import remove_others, replace_folders, write_files
 from pipeline.support.processes import spread
 from pipeline.support.urls import audio_path, home_url, image_path
-from pipeline.workspace import Workspace, mistakes_but_of_drafts, without_drafts
+from pipeline.workspace import Workspace, mistakes_of_issues, without_drafts
 
 if TYPE_CHECKING:
     from pipeline.render.feeds.feed_archive import ArchivedFeed
@@ -97,7 +97,7 @@ def build_workspace(
     whole = issues is None
     errors: list[PressroomError] = []
     if issues is None:
-        errors = mistakes_but_of_drafts(workspace)
+        errors = mistakes_of_issues(workspace)
         issues = without_drafts(workspace.issues)
     composer = Composer(workspace)
     composed = composer.compose_sound(issues, errors)
@@ -112,7 +112,7 @@ def build_workspace(
     findings += missing_words(workspace.templates, composer.publication.language)
     contents = (content for each in composed for edition in each.editions for content in edition.contents)
     findings += dict.fromkeys(finding for content in contents for finding in content.findings)
-    outputs = Outputs(composer)
+    built_parts = BuiltParts(composer)
     parts: list[SitePart] = []
     archived: tuple[ArchivedFeed, ...] = ()
     if site:
@@ -120,12 +120,12 @@ def build_workspace(
 
         published = composer.published(composed, now)
         findings += dead_links(composer, published)
-        archived, feeds = plan_feeds(published, workspace.templates, outputs.keys)
-        parts += (*_site_parts(composer, published, composed, outputs.keys), *feeds)
-    emails = [issue for issue in composed if not outputs.keeps(_email_name(issue), issue.editions)]
+        archived, feeds = plan_feeds(published, workspace.templates, built_parts.keys)
+        parts += (*_site_parts(composer, published, composed, built_parts.keys), *feeds)
+    emails = [issue for issue in composed if not built_parts.reuse(_email_name(issue), issue.editions)]
     folders = [f"issues/{each.assembled.issue.folder}" for each in emails] + ["site"] * site
     addresses = _addresses(workspace)
-    with replace_folders(workspace.files.build, folders, outputs.kept_paths) as fresh:
+    with replace_folders(workspace.files.build, folders, built_parts.kept_paths) as fresh:
         write_issue = partial(_write_issue, EmailRenderer.for_composer(composer), composer, fresh / "issues")
         # `watch` comes first in zip: it shows the issue that is being built.
         watched = watch([each.assembled.issue for each in emails])
@@ -135,11 +135,11 @@ def build_workspace(
                 for edition, (files, _) in zip(issue.editions, sizes, strict=True)
                 for path in files
             ]
-            outputs.add(_email_name(issue), paths, sizes)
-        parts += outputs.make_feeds(archived, fresh / "site", write_files)
-        outputs.make_parts(parts, fresh / "site", write_files)
-    outputs.finish()
-    sizes_of = [outputs.result(_email_name(each)) for each in composed]
+            built_parts.add(_email_name(issue), paths, sizes)
+        parts += built_parts.make_feeds(archived, fresh / "site", write_files)
+        built_parts.make_parts(parts, fresh / "site", write_files)
+    built_parts.finish()
+    sizes_of = [built_parts.result(_email_name(each)) for each in composed]
     names = (*(part.name for part in parts), *(feed.name for feed in archived))
     if whole:
         known = (*workspace.issues, *workspace.issues.broken)
@@ -152,8 +152,8 @@ def build_workspace(
     return BuildReport(
         editions=editions,
         drafts=tuple(each for each in workspace.issues if whole and each.draft),
-        has_changed=outputs.has_changed,
-        site_files=len(outputs.paths(names)),
+        has_changed=built_parts.has_changed,
+        site_files=len(built_parts.paths(names)),
         gone=tuple(sorted(addresses - _addresses(workspace))),
         findings=tuple(findings),
         errors=tuple(distinct(errors)),

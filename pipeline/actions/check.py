@@ -11,13 +11,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeline.actions.prepare import PreparedEdition
-from pipeline.assemble.issues import folder_number
 from pipeline.checks.context import CheckContext
 from pipeline.checks.dead_links import dead_links_of
 from pipeline.checks.rule import Rule
 from pipeline.checks.rules import RULES
 from pipeline.checks.rules.external import links_to_try
-from pipeline.checks.runner import CheckResult, run_rules, sort
+from pipeline.checks.runner import CheckResult, run_rules, sort_findings
 from pipeline.checks.size_budget import SizeBudget, make_budget
 from pipeline.checks.spamassassin import SpamReport, spam_report
 from pipeline.compose import Composer
@@ -31,6 +30,7 @@ from pipeline.render.email.renderer import EmailRenderer
 from pipeline.support.file_cache import cache_folder
 from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.processes import spread
+from pipeline.support.urls import folder_number
 from pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -145,9 +145,9 @@ class _KeptResults:
     def get(self, issue: ComposedIssue) -> list[_Parts] | None:
         """Return the result for an issue that is what it was; None for any other."""
         assembled = issue.assembled.issue
-        noticed = [_noticed(self._composer, self._shared, issue, each) for each in issue.editions]
+        findings = [_stage_findings(self._composer, self._shared, issue, each) for each in issue.editions]
         earlier_links = self._digests[bisect_left(self._numbers, assembled.number)]
-        key = self._keys.key(self._theme, issue.editions, noticed, earlier_links)
+        key = self._keys.key(self._theme, issue.editions, findings, earlier_links)
         self._issues[assembled.folder] = key
         before = self._cache.get(f"checked {assembled.folder}")
         return before[1] if before and before[0] == key else None
@@ -213,7 +213,7 @@ def check_issue(workspace: Workspace, issue: Issue) -> tuple[Finding, ...]:
 
 def findings_of_all(results: Iterable[CheckResult]) -> tuple[Finding, ...]:
     """Return the findings of several editions by file and line, each once."""
-    return sort(dict.fromkeys(finding for result in results for finding in result.findings))
+    return sort_findings(dict.fromkeys(finding for result in results for finding in result.findings))
 
 
 def check_edition(prepared: PreparedEdition) -> CheckResult:
@@ -238,11 +238,11 @@ def _context(prepared: PreparedEdition, shared: _Shared) -> CheckContext:
         image_sizes=sizes,
         linked=shared.linked,
         theme=shared.theme,
-        noticed=_noticed(composer, shared, prepared.issue, edition),
+        stage_findings=_stage_findings(composer, shared, prepared.issue, edition),
     )
 
 
-def _noticed(
+def _stage_findings(
     composer: Composer, shared: _Shared, issue: ComposedIssue, edition: ComposedEdition
 ) -> tuple[Finding, ...]:
     """Collect the findings of earlier stages on an edition."""

@@ -161,15 +161,15 @@ def pack_export(source: PreparedExport) -> PackedExport:
     """Make the files of an export. Raises `PressroomError` for what the target cannot express."""
     edition, email, composer = source.prepared.edition, source.prepared.email, source.prepared.composer
     publication, images = composer.publication, source.request.images
-    packed = composer.images.data if images is ImageMode.PACKED else None
+    image_data = composer.images.data if images is ImageMode.PACKED else None
     if source.request.target == "bundle":
         return PackedExport(source, bundle(edition, email, publication, composer.images.data, images))
     if source.request.target == "eml":
-        message = OutputFile("email.eml", build_message(email, publication, edition, packed))
+        message = OutputFile("email.eml", build_message(email, publication, edition, image_data))
         listing = listing_file(edition, email, publication, [message], images)
         return PackedExport(source, (message, listing))
     service = find(source.request.target)
-    if packed and not service.takes_images:
+    if image_data and not service.takes_images:
         raise service.error(
             f"{service.title} takes no pictures with the email.",
             "Leave out --images packed: it shows them from the published site.",
@@ -177,7 +177,7 @@ def pack_export(source: PreparedExport) -> PackedExport:
     paths = [edition.issue.place.path, *(each.article.place.path for each in edition.articles)]
     paths += [*(each.link.place.path for each in edition.links), SETTINGS_FILE]
     find_source = partial(_source_of, source.workspace.files.root, tuple(dict.fromkeys(paths)))
-    result = package(edition, email, publication, service, find_source, packed)
+    result = package(edition, email, publication, service, find_source, image_data)
     if source.replaced:
         result = replace(result, warnings=(_note_on_links(service, source.replaced), *result.warnings))
     return PackedExport(source, result.files, result)

@@ -6,15 +6,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.actions.outputs import Outputs
+from pipeline.actions.built_parts import BuiltParts
 from pipeline.checks.dead_links import dead_links
 from pipeline.checks.feed_context import feed_context
 from pipeline.checks.runner import run_feed_rules
 from pipeline.compose import Composer
 from pipeline.export import websub
 from pipeline.model import Finding
-from pipeline.render.feeds.feed_list import build_feeds as feed_files
-from pipeline.render.feeds.feed_list import plan_feeds
+from pipeline.render.feeds.feed_list import build_feeds, plan_feeds
 from pipeline.render.site.site_index import build_index
 from pipeline.render.site.site_parts import site_parts
 from pipeline.render.site.stylesheet import feed_style
@@ -24,18 +23,18 @@ from pipeline.support.urls import is_feed_file
 from pipeline.workspace import Workspace
 
 
-def build_feeds(workspace: Workspace, now: datetime) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
+def write_feeds(workspace: Workspace, now: datetime) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
     """Write the feeds below `build/site`. Returns their paths, and findings on dead links."""
     composer = Composer(workspace)
     published = composer.published(composer.compose(workspace.published_issues()), now)
-    site, outputs = workspace.files.build / "site", Outputs(composer)
-    archived, parts = plan_feeds(published, workspace.templates, outputs.keys)
-    parts = (*outputs.make_feeds(archived, site, write_over), *parts)
-    outputs.make_parts(parts, site, write_over)
+    site, built_parts = workspace.files.build / "site", BuiltParts(composer)
+    archived, parts = plan_feeds(published, workspace.templates, built_parts.keys)
+    parts = (*built_parts.make_feeds(archived, site, write_over), *parts)
+    built_parts.make_parts(parts, site, write_over)
     write_over(site, (feed_style(published.publication, workspace.templates),))
-    outputs.finish()
+    built_parts.finish()
     names = (*(feed.name for feed in archived), *(part.name for part in parts))
-    paths = [path.removeprefix("site/") for path in outputs.paths(names)]
+    paths = [path.removeprefix("site/") for path in built_parts.paths(names)]
     # A feed that exists no longer, such as that of an audience that is not public any more, is deleted.
     known = frozenset(paths)
     for path, file in _feed_files(site):
@@ -52,7 +51,7 @@ def check_feeds(workspace: Workspace, now: datetime, before: Path) -> tuple[int,
     """
     composer = Composer(workspace)
     published = composer.published(composer.compose(workspace.published_issues()), now)
-    built = {each.path: each.data for each in feed_files(published, workspace.templates)}
+    built = {each.path: each.data for each in build_feeds(published, workspace.templates)}
     earlier = {path: file.read_bytes() for path, file in _feed_files(before)}
     # The home page is the first part; the workspace may have a template of its own for it.
     (home, *_) = site_parts(build_index(published), workspace.templates)[0].make()
@@ -66,7 +65,7 @@ def _feed_files(site: Path) -> Iterator[tuple[str, Path]]:
             yield file.relative_to(site).as_posix(), file
 
 
-def changed_feeds(workspace: Workspace) -> Mapping[str, str]:
+def feeds_to_notify(workspace: Workspace) -> Mapping[str, str]:
     """Map the built feeds that the hub does not know yet to their digests. Nothing leaves the machine.
 
     Raises `PressroomError` if no hub is set or no feed is built.

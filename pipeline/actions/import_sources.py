@@ -46,12 +46,12 @@ class ImportRequest:
 
 
 class ImportRun:
-    """An import under way: `articles` reads the sources, and the fields say what came of them until then.
+    """An import under way: `articles` reads the sources, and `run` says what came of them until then.
 
-    `run` writes the articles. `omitted` maps the reasons why a post becomes no article, or an entry of a
-    list no link item, to how many there are. `skipped` are the files that no importer reads. `errors` has the
-    mistakes of sources that cannot be imported; they do not stop the others. `warnings` has what a list of
-    links loses, and what an export does not say.
+    `run` also writes the articles. Its `omitted` maps the reasons why a post becomes no article, or an entry
+    of a list no link item, to how many there are. Its `skipped` are the files that no importer reads. Its
+    `errors` has the mistakes of sources that cannot be imported; they do not stop the others. Its `warnings`
+    has what a list of links loses, and what an export does not say.
     """
 
     def __init__(
@@ -61,10 +61,6 @@ class ImportRun:
         self._request = request
         self._now = now
         self.run = _make_run(workspace, request, now, stdin)
-        self.omitted = self.run.omitted
-        self.skipped = self.run.skipped
-        self.errors = self.run.errors
-        self.warnings = self.run.warnings
 
     def articles(self, watch: Callable[[Iterable[Any]], Iterable[Any]] = iter) -> Iterator[Item]:
         """Read the sources and make articles of them, each as soon as it is ready. Writes nothing.
@@ -76,7 +72,7 @@ class ImportRun:
         try:
             with TemporaryDirectory() as scratch:
                 files, unpacked = self._workspace.files, Path(scratch, "unpacked")
-                sources = named(self._request.sources, files, unpacked, self.skipped, self.errors)
+                sources = named(self._request.sources, files, unpacked, self.run.skipped, self.run.errors)
                 if self._request.title and len(sources) > 1:
                     what = f"{len(sources):,} sources cannot all have one title."
                     raise PressroomError(what, hint="Leave --title out.")
@@ -90,8 +86,8 @@ class ImportRun:
         return links, len(self.run.links) - len(links)
 
     def write_links(self, links: Sequence[LinkRequest]) -> tuple[AddedLink, ...]:
-        """Append new links to the month's file of link items; what cannot be added goes to `errors`."""
-        return add_links(self._workspace, links, self._now, self.errors) if links else ()
+        """Append new links to the month's file of link items; what cannot be added goes to `run.errors`."""
+        return add_links(self._workspace, links, self._now, self.run.errors) if links else ()
 
 
 def _new_links(workspace: Workspace, run: Import, tags: tuple[str, ...]) -> tuple[LinkRequest, ...]:

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 def message_maker(
-    prepared: PreparedSend, send: Send, begins: datetime
+    prepared: PreparedSend, send: Send, date: datetime
 ) -> Callable[[ClaimedRow], OutgoingMessage]:
-    """Return the function that makes a recipient's message: the same bytes as long as a command runs.
+    """Return the function that makes a recipient's message. All attempts of one run have the same bytes.
 
-    Later attempts differ by their date, because spam filters mark an old one; but not where the server
-    compares them to take a message once.
+    A later run has a new date, because spam filters mark an old one, except where the server recognises a
+    repeated message by an idempotency key: then the date stays that of the first run.
     """
     publication, settings = prepared.workspace.files.publication, prepared.settings
     endpoint, return_path = settings.unsubscribe_endpoint, settings.return_path
@@ -31,7 +31,7 @@ def message_maker(
     domain = sender_domain(publication)
     header = prepared.server.idempotency_header if prepared.server else ""
     templates = {
-        audience: message_template(each.email, publication, each.edition, send.started if header else begins)
+        audience: message_template(each.email, publication, each.edition, send.started if header else date)
         for audience, each in prepared.editions.items()
     }
 

@@ -17,11 +17,15 @@ class PlannedItem:
     `edited` is True if it was edited or deleted after the issue was frozen; a deleted one has no `item`.
     """
 
-    key: str
     item: PoolItem | None
     decision: Decision
     pinned: bool
     edited: bool
+
+    @property
+    def key(self) -> str:
+        """The key of the article or link item."""
+        return self.decision.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,6 @@ def _plan_edition(
     pins = {rule.title: {workspace.pool.key_of(name) for name in rule.pin} for rule in issue.sections}
     entries = {
         each.key: PlannedItem(
-            each.key,
             workspace.pool.candidates.get(each.key),
             each,
             each.key in pins.get(each.section or "", ()),

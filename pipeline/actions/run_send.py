@@ -28,7 +28,7 @@ from pipeline.workspace import Workspace
 def make_senders(
     prepared: PreparedSend,
     sends: Iterable[Send],
-    begins: datetime,
+    date: datetime,
     clock: Clock,
     report: Callable[[Send], Callable[[Progress], None]],
 ) -> list[Sender]:
@@ -38,14 +38,14 @@ def make_senders(
     """
     retry = prepared.request.retry
     for send in prepared.unfinished if retry else ():
-        prepared.ledger.retry_refused(send.id, None if retry == "all" else RefusalClass(retry), begins)
-    return [make_sender(prepared, send, begins, clock, report(send)) for send in sends]
+        prepared.ledger.retry_refused(send.id, None if retry == "all" else RefusalClass(retry), date)
+    return [make_sender(prepared, send, date, clock, report(send)) for send in sends]
 
 
 def make_sender(
-    prepared: PreparedSend, send: Send, begins: datetime, clock: Clock, report: Callable[[Progress], None]
+    prepared: PreparedSend, send: Send, date: datetime, clock: Clock, report: Callable[[Progress], None]
 ) -> Sender:
-    """Make the sender of a send, whose messages are dated when it `begins`.
+    """Make the sender of a send, whose messages have this `date`.
 
     Raises `PressroomError` if another process is sending it.
     """
@@ -63,7 +63,7 @@ def make_sender(
     job = SendJob(
         send=send.id,
         connect=open_connection,
-        message=message_maker(prepared, send, begins),
+        message=message_maker(prepared, send, date),
         connections=settings.connections,
         batch=server.batch,
         rate=settings.rate,

@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from string import Template
 
-from pipeline.actions.plan_edit.patch_front_matter import replace_keys
 from pipeline.assemble.unplaced import nearest_tag, wanted_tags
 from pipeline.config import placeholders
+from pipeline.config.front_matter_edits import replace_keys
 from pipeline.config.placeholders import STARTERS
 from pipeline.config.publication import read_publication
 from pipeline.config.themes import theme_names

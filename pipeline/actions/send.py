@@ -42,7 +42,7 @@ from pipeline.deliver.smtp_server import SmtpServer
 from pipeline.deliver.tokens import TokenKeys, token_keys
 from pipeline.errors import PressroomError, collect, distinct
 from pipeline.export.approvals import email_digest
-from pipeline.model import EVERYONE, DeliverySettings, Finding, Issue
+from pipeline.model import DeliverySettings, Finding, Issue
 from pipeline.workspace import Workspace
 
 _SAME_FOR_ALL = {"email", "web_url", "postal_address"}
@@ -146,7 +146,7 @@ class PreparedSend:
         return open_list(
             self.request.recipients,
             fields=used - _SAME_FOR_ALL,
-            audiences=(EVERYONE, *(each.name for each in publication.audiences)),
+            audiences=publication.audience_names,
             allow_reserved=bool(self.server and self.server.is_loopback),
         )
 

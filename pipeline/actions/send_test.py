@@ -166,11 +166,11 @@ def _write_messages(
     prepared: PreparedEdition, recipients: Sequence[TestRecipient], images: ImageMode, output: Path | None
 ) -> tuple[WrittenMessage, ...]:
     edition, email, publication = prepared.edition, prepared.email, prepared.composer.publication
-    pictures = prepared.composer.images.data if images is ImageMode.PACKED else None
+    image_data = prepared.composer.images.data if images is ImageMode.PACKED else None
     folder = prepared.composer.workspace.files.build / "tests"
     messages = []
     for to in recipients:
-        data = build_message(email, publication, edition, pictures, to)
+        data = build_message(email, publication, edition, image_data, to)
         path = output or folder / f"{edition.file_name}-{_file_name(to.address)}.eml"
         _check_replaceable(path)
         write_atomically(path, data)

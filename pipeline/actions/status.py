@@ -14,6 +14,7 @@ from pipeline.export.drafts import PushedDraft, read_drafts
 from pipeline.model import EVERYONE, Issue
 from pipeline.support.file_cache import SOURCES
 from pipeline.support.json_text import read_json
+from pipeline.support.urls import folder_slug
 from pipeline.workspace import Workspace
 
 
@@ -47,7 +48,7 @@ def issue_statuses(workspace: Workspace) -> tuple[IssueStatus, ...]:
         IssueStatus(
             broken.number,
             broken.folder,
-            broken.folder.partition("-")[2],
+            folder_slug(broken.folder),
             None,
             "mistakes",
             _built_size(workspace.files, broken.folder),

@@ -26,7 +26,7 @@ MEDIA_TYPES = {
 _MAX_FILE_BYTES = 200_000_000
 
 
-def find_audio(target: str, beside: str, workspace: WorkspaceFiles) -> Audio:
+def find_audio(target: str, beside: str, files: WorkspaceFiles) -> Audio:
     """The audio at `target`, as written in the source at path `beside`; at an address its size is 0.
 
     Raises `PressroomError` without a place for a file that is missing, or whose name does not say its type.
@@ -38,10 +38,10 @@ def find_audio(target: str, beside: str, workspace: WorkspaceFiles) -> Audio:
                 hint="Pages load it over https alone: write https://…, or save it beside the text.",
             )
         return Audio(encoded_address(target), _media_type(urlsplit(target).path), 0)
-    file = workspace.locate(unquote(target), beside)
+    file = files.locate(unquote(target), beside)
     media_type = _media_type(file.name)
     if not file.is_file():
-        raise workspace.missing("audio", target, file)
+        raise files.missing("audio", target, file)
     try:
         size = file.stat().st_size
         with file.open("rb") as opened:
@@ -52,17 +52,17 @@ def find_audio(target: str, beside: str, workspace: WorkspaceFiles) -> Audio:
         problem = "is empty" if not size else f"is larger than {_MAX_FILE_BYTES // 1_000_000} MB"
         raise PressroomError(f'the audio "{target}" {problem}.', hint="Export it again, at a lower rate.")
     name = published_name(file.stem, "audio", digest, file.suffix[1:].lower())
-    url = address(workspace.publication, audio_path(name))
-    return Audio(url, media_type, size, name=name, source=workspace.path_of(file), sha256=digest)
+    url = address(files.publication, audio_path(name))
+    return Audio(url, media_type, size, name=name, source=files.path_of(file), sha256=digest)
 
 
-def audio_data(audio: Audio, workspace: WorkspaceFiles) -> bytes:
+def audio_data(audio: Audio, files: WorkspaceFiles) -> bytes:
     """The bytes to publish under the audio's name.
 
     Raises `PressroomError` if the file has changed since it was found.
     """
     try:
-        data = (workspace.root / audio.source).read_bytes()
+        data = (files.root / audio.source).read_bytes()
     except OSError as error:
         raise PressroomError(f"cannot be read: {error.strerror or error}.", audio.source) from error
     if hashlib.sha256(data).hexdigest() != audio.sha256:

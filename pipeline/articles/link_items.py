@@ -22,24 +22,24 @@ def link_id(url: str) -> str:
     return hashlib.sha256(normalized_address(url).encode()).hexdigest()[:12]
 
 
-def read_links(workspace: WorkspaceFiles) -> tuple[tuple[LinkItem, ...], tuple[LinkMistake, ...]]:
+def read_links(files: WorkspaceFiles) -> tuple[tuple[LinkItem, ...], tuple[LinkMistake, ...]]:
     """Read every link item, in the order of the files, and the mistakes of each."""
     items: list[LinkItem] = []
     mistakes: list[LinkMistake] = []
-    cache = workspace.cache
-    for source in workspace.link_sources():
+    cache = files.cache
+    for source in files.link_sources():
         errors: list[PressroomError] = []
         kept: tuple[LinkItem, ...] | None = cache.get(source.path)
         if kept is not None:
             items += kept
             continue
-        with collect(errors), cache.noted() as files:
+        with collect(errors), cache.noted() as stamps:
             cache.note(source.path)
             before = len(mistakes)
-            parsed = parse_links(source.text(), source.path, workspace.zone, mistakes)
+            parsed = parse_links(source.text(), source.path, files.zone, mistakes)
             items += parsed
             if len(mistakes) == before:
-                cache.put(source.path, files, parsed)
+                cache.put(source.path, stamps, parsed)
         mistakes += [(source.path, error) for error in errors]
     return tuple(items), (*mistakes, *_taken_names(items))
 

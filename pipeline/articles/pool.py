@@ -101,30 +101,30 @@ class Pool(dict[str, Article]):
         return self[slug]
 
 
-def read_pool(workspace: WorkspaceFiles) -> Pool:
+def read_pool(files: WorkspaceFiles) -> Pool:
     """Read every article, and the mistakes of each, with file, line and hint."""
     articles: list[Article] = []
     mistakes: dict[str, list[PressroomError]] = {}
-    cache = workspace.cache
-    for source in workspace.article_sources():
+    cache = files.cache
+    for source in files.article_sources():
         errors: list[PressroomError] = []
         kept: Article | None = cache.get(source.path)
         if kept is not None:
             articles.append(kept)
             continue
         slug = source.name
-        with collect(errors), cache.noted() as files:
+        with collect(errors), cache.noted() as stamps:
             cache.note(source.path)
             article = parse_article(
-                source.text(), source.name, source.path, workspace.publication, workspace.zone, errors
+                source.text(), source.name, source.path, files.publication, files.zone, errors
             )
             articles.append(article)
             slug = article.slug
             if not errors:
-                cache.put(source.path, files, article, group=SOURCES)
+                cache.put(source.path, stamps, article, group=SOURCES)
         if errors:
             mistakes.setdefault(slug, []).extend(errors)
-    links, link_mistakes = read_links(workspace)
+    links, link_mistakes = read_links(files)
     items: tuple[PoolItem, ...] = (*articles, *links)
     for key, error in (
         *_check_slugs(articles),

@@ -28,7 +28,7 @@ class SourceResolver:
     """Resolves the addresses in the source at `path`; `linked` maps slugs of linked articles to files."""
 
     path: str
-    workspace: WorkspaceFiles
+    files: WorkspaceFiles
     pool: Pool
     images: ImageLibrary
     linked: dict[str, str] = field(default_factory=dict)
@@ -39,7 +39,7 @@ class SourceResolver:
 
     def audio(self, target: str) -> Audio:
         """The audio at this path or address. Raises `PressroomError` as `find_audio` does."""
-        return find_audio(target, self.path, self.workspace)
+        return find_audio(target, self.path, self.files)
 
     def link(self, target: str) -> str:
         """The absolute address of a link as written.
@@ -61,15 +61,15 @@ class SourceResolver:
         path, mark, fragment = target.partition("#")
         slug = self._slug(unquote(path), target)
         self.linked[slug] = self.pool[slug].place.path
-        return address(self.workspace.publication, article_path(slug)) + mark + fragment
+        return address(self.files.publication, article_path(slug)) + mark + fragment
 
     def snippet(self, name: str) -> tuple[str, str, SourceResolver]:
         """The text of a snippet, its path and its resolver. Raises `PressroomError` if it does not exist."""
-        source = self.workspace.snippet(name)
+        source = self.files.snippet(name)
         return source.text(), source.path, replace(self, path=source.path)
 
     def _slug(self, path: str, target: str) -> str:
-        file = self.workspace.path_of(self.workspace.locate(path, self.path))
+        file = self.files.path_of(self.files.locate(path, self.path))
         name = file.removesuffix("/index.md").removesuffix(".md")
         # An article moves from a.md to a/index.md with its first picture, and links to it stay as they are.
         for each in (file, f"{name}/index.md", f"{name}.md"):
@@ -77,8 +77,8 @@ class SourceResolver:
                 return slug
         hint = suggest(name.rpartition("/")[2], self.pool)
         folder = file.removesuffix(f"/{ISSUE_FILE}")
-        if (self.workspace.root / folder / ISSUE_FILE).is_file():  # its page has the same path on the site
-            hint = f"It is an issue: write {address(self.workspace.publication, folder)}/"
+        if (self.files.root / folder / ISSUE_FILE).is_file():  # its page has the same path on the site
+            hint = f"It is an issue: write {address(self.files.publication, folder)}/"
         raise PressroomError(
             f'the link "{unquote(target)}" leads to no article.',
             hint=hint or "Write it as https://… or the path of an article's file, or \\[…] if it is no link.",

@@ -15,7 +15,7 @@ from pipeline.content.comment import comment_mistakes
 from pipeline.content.compressed import compress
 from pipeline.errors import PressroomError, collect, suggest
 from pipeline.images.library import ImageLibrary
-from pipeline.model import EVERYONE, Article, Block, BlockKind, Content, ImageUse, Issue, LinkItem
+from pipeline.model import Article, Block, BlockKind, Content, ImageUse, Issue, LinkItem
 from pipeline.support.file_stamps import Stamp
 from pipeline.support.processes import spread
 from pipeline.support.urls import address, article_path
@@ -55,10 +55,10 @@ class Texts:
         """Parse those of these texts that are not parsed yet, in several processes."""
         by_name = {_name(text): text for text in texts}
         missing = [text for name, text in by_name.items() if not self._is_parsed(name)]
-        for text, (parsed, files) in zip(missing, spread(self._parse_noted, missing, few=200), strict=True):
+        for text, (parsed, stamps) in zip(missing, spread(self._parse_noted, missing, few=200), strict=True):
             if len(by_name) > _COMPRESS_FROM:
                 parsed = replace(parsed, content=compress(parsed.content))
-            self._keep(_name(text), parsed, files)
+            self._keep(_name(text), parsed, stamps)
 
     def parsed(self, text: Text) -> ParsedText:
         """Parse a text once; its mistakes are in the result."""
@@ -78,17 +78,17 @@ class Texts:
             self._parsed[name] = kept
         return True
 
-    def _keep(self, name: str, parsed: ParsedText, files: dict[str, Stamp | None]) -> None:
+    def _keep(self, name: str, parsed: ParsedText, stamps: dict[str, Stamp | None]) -> None:
         self._parsed[name] = parsed
         if not parsed.mistakes:
-            self.files.cache.put(f"text {name}", files, parsed)
+            self.files.cache.put(f"text {name}", stamps, parsed)
 
     def _parse_noted(self, text: Text) -> tuple[ParsedText, dict[str, Stamp | None]]:
         """Parse a text, and note the files that it shows."""
         cache = self.files.cache
-        with cache.noted() as files:
+        with cache.noted() as stamps:
             cache.note(text.place.path)
-            return self._parse(text), files
+            return self._parse(text), stamps
 
     def _parse(self, text: Text) -> ParsedText:
         from pipeline.content.links import links_of
@@ -134,7 +134,7 @@ class Texts:
 
     def _unknown_audiences(self, blocks: Iterable[Block], path: str) -> Iterator[PressroomError]:
         """Yield an error for each `::: only` whose audience the publication does not have."""
-        known = [EVERYONE, *(each.name for each in self.files.publication.audiences)]
+        known = self.files.publication.audience_names
         for block in blocks:
             if block.kind is BlockKind.ONLY and block.title not in known:
                 hint = suggest(block.title, known) or "Declare it in newsletter.toml under [[audiences]]."

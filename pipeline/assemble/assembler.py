@@ -10,7 +10,7 @@ from functools import cached_property
 from pipeline.articles.pool import Pool
 from pipeline.assemble.digest import content_digest
 from pipeline.assemble.history import History
-from pipeline.assemble.issues import Issues, folder_number
+from pipeline.assemble.issues import Issues
 from pipeline.assemble.lock import (
     Lock,
     editions_of,
@@ -41,6 +41,7 @@ from pipeline.model import (
 )
 from pipeline.support.file_cache import SOURCES
 from pipeline.support.files import read_source, write_atomically
+from pipeline.support.urls import folder_number
 
 
 class Assembler:
@@ -74,10 +75,10 @@ class Assembler:
         kept: Lock | None = self.files.cache.get(path)
         if kept is not None:
             return kept
-        with self.files.cache.noted() as files:
+        with self.files.cache.noted() as stamps:
             self.files.cache.note(path)
             lock = read_lock(read_source(self.files.root / path, path), folder)
-        self.files.cache.put(path, files, lock, group=SOURCES)
+        self.files.cache.put(path, stamps, lock, group=SOURCES)
         return lock
 
     def _current_keys(self, lock: Lock) -> dict[str, str]:
@@ -125,16 +126,16 @@ class Assembler:
         return {key: self._digests[key] for key in keys if key in self._digests}
 
     def _digest(self, item: PoolItem) -> str:
-        cache, name = self.files.cache, f"digest {item.place.path}"
         if not isinstance(item, Article):
-            return content_digest(item, self.files)
+            return item.digest
+        cache, name = self.files.cache, f"digest {item.place.path}"
         kept: str | None = cache.get(name)
         if kept is not None:
             return kept
-        with cache.noted() as files:
+        with cache.noted() as stamps:
             cache.note(item.place.path)
             digest = content_digest(item, self.files)
-        cache.put(name, files, digest, group=SOURCES)
+        cache.put(name, stamps, digest, group=SOURCES)
         return digest
 
     def plan(self, issue: Issue) -> tuple[Decision, ...]:

@@ -1,4 +1,4 @@
-"""The digests in issue.lock: an article's text, images, audio and snippets, or a link item's fields."""
+"""The digests of articles in issue.lock: of their text, images, audio and snippets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.content.containers import arguments_in
 from pipeline.content.spaced_addresses import SPACED_TAIL
 from pipeline.errors import PressroomError
-from pipeline.model import Article, BlockKind, PoolItem
+from pipeline.model import Article, BlockKind
 
 # `![alt](target`, `![alt](<target with spaces>`, `[label]: target` and `<img src="target"`: enough to
 # find the files. The Markdown parser reports a missing image later. A label that is not an image's adds
@@ -25,44 +25,42 @@ _IMAGE = re.compile(
 )
 
 
-def content_digest(article: PoolItem, workspace: WorkspaceFiles) -> str:
-    """Return `sha256:…` over the item's text, the bytes of its images and audio, and its snippets."""
-    if not isinstance(article, Article):
-        return article.digest
+def content_digest(article: Article, files: WorkspaceFiles) -> str:
+    """Return `sha256:…` over the article's text, the bytes of its images and audio, and its snippets."""
     digest = hashlib.sha256(article.digest.encode())
-    body = workspace.body_of(article)
-    for image in _files(article.image, body, article.place.path, workspace):
+    body = files.body_of(article)
+    for image in _files(article.image, body, article.place.path, files):
         digest.update(image)
-    for snippet in snippet_digests(body, workspace):
+    for snippet in snippet_digests(body, files):
         digest.update(snippet.encode())
     return "sha256:" + digest.hexdigest()
 
 
-def snippet_digests(text: str, workspace: WorkspaceFiles) -> tuple[str, ...]:
+def snippet_digests(text: str, files: WorkspaceFiles) -> tuple[str, ...]:
     """The digest of each snippet in a text, with that of its images; "missing" for one that is missing."""
-    return tuple(_snippet_digest(name, workspace) for name in arguments_in(text, BlockKind.SNIPPET))
+    return tuple(_snippet_digest(name, files) for name in arguments_in(text, BlockKind.SNIPPET))
 
 
-def _snippet_digest(name: str, workspace: WorkspaceFiles) -> str:
+def _snippet_digest(name: str, files: WorkspaceFiles) -> str:
     try:
-        source = workspace.snippet(name)
+        source = files.snippet(name)
         text = source.text()
     except PressroomError:
         return "missing"
     digest = hashlib.sha256(text.encode())
-    for image in _files(None, text, source.path, workspace):
+    for image in _files(None, text, source.path, files):
         digest.update(image)
     return digest.hexdigest()
 
 
-def _files(lead: str | None, text: str, path: str, workspace: WorkspaceFiles) -> Iterator[bytes]:
+def _files(lead: str | None, text: str, path: str, files: WorkspaceFiles) -> Iterator[bytes]:
     """The digest of each image in a text, the lead image first, and of each file of audio."""
     targets = (*map(_target, _IMAGE.finditer(text)), *arguments_in(text, BlockKind.AUDIO))
     for target in [lead, *(unquote(each) for each in targets if "://" not in each)]:
         if not target or target.endswith(".md"):
             continue
         try:
-            with workspace.locate(target, path).open("rb") as file:
+            with files.locate(target, path).open("rb") as file:
                 yield hashlib.file_digest(file, "sha256").digest()
         except (PressroomError, OSError):
             yield b"missing"

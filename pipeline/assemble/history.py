@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from pipeline.articles.pool import Pool
-from pipeline.assemble.issues import Issues, folder_number
+from pipeline.assemble.issues import Issues
 from pipeline.assemble.lock import Lock
 from pipeline.model import Article, FeedIdentity, Issue
-from pipeline.support.urls import addresses_in
+from pipeline.support.urls import addresses_in, folder_number
 
 
 class History:

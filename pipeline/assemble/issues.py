@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
@@ -22,7 +21,13 @@ from pipeline.errors import NotFound, PressroomError, collect, raise_all, sugges
 from pipeline.model import EVERYONE, Issue, Layout, Place, Publication
 from pipeline.support.file_cache import SOURCES
 from pipeline.support.numbers_in_text import whole_number
-from pipeline.support.urls import is_old_address, old_address_mistake, path_part
+from pipeline.support.urls import (
+    folder_number,
+    folder_slug,
+    is_old_address,
+    old_address_mistake,
+    path_part,
+)
 
 _FOLDER = re.compile(r"\d{1,6}-([^-].*)")
 
@@ -57,7 +62,7 @@ class Issues(tuple[Issue, ...]):
         number = whole_number(name)
         named = everything[-1:] if name == "latest" else []
         named = named or [each for each in everything if number == each.number or name == each.folder]
-        of_slug = [each for each in everything if each.folder.partition("-")[2] == name]
+        of_slug = [each for each in everything if folder_slug(each.folder) == name]
         if not named and len(of_slug) > 1:
             numbers = " or ".join(str(each.number) for each in of_slug)
             raise NotFound(f'{len(of_slug)} issues have the slug "{name}".', hint=f"Name one: {numbers}.")
@@ -72,35 +77,28 @@ class Issues(tuple[Issue, ...]):
         raise NotFound(f'there is no issue "{name}".', hint=hint)
 
 
-@lru_cache(maxsize=8192)
-def folder_number(folder: str) -> int:
-    """Return the number that an issue's folder begins with, or 0."""
-    match = re.match(r"\d{1,6}", folder)
-    return int(match[0]) if match else 0
-
-
-def read_issues(workspace: WorkspaceFiles) -> Issues:
+def read_issues(files: WorkspaceFiles) -> Issues:
     """Read every issue. One with mistakes, each with file, line and what to do, is in `broken`."""
     issues: list[Issue] = []
     mistakes: dict[str, list[PressroomError]] = {}
-    cache = workspace.cache
-    for source in workspace.issue_sources():
+    cache = files.cache
+    for source in files.issue_sources():
         errors = mistakes.setdefault(source.name, [])
         kept: Issue | None = cache.get(source.path)
         if kept is not None:
             issues.append(kept)
             continue
-        with collect(errors), cache.noted() as files:
+        with collect(errors), cache.noted() as stamps:
             cache.note(source.path)
-            issue = parse_issue(source.text(), source.name, source.path, workspace.publication, errors)
-            issue = replace(issue, snippets=snippet_digests(issue.letter, workspace))
+            issue = parse_issue(source.text(), source.name, source.path, files.publication, errors)
+            issue = replace(issue, snippets=snippet_digests(issue.letter, files))
             issues.append(issue)
             if not errors:
-                cache.put(source.path, files, issue, group=SOURCES)
+                cache.put(source.path, stamps, issue, group=SOURCES)
     counts = Counter(issue.number for issue in issues)
 
     def order_of_claim(issue: Issue) -> tuple[bool, bool]:
-        is_frozen = counts[issue.number] == 1 or (workspace.root / lock_path(issue.folder)).is_file()
+        is_frozen = counts[issue.number] == 1 or (files.root / lock_path(issue.folder)).is_file()
         return issue.draft, not is_frozen
 
     # Of two issues with one number the draft is the one to be mended, or else the one that is not frozen.

@@ -28,14 +28,17 @@ from pipeline.model import (
     Section,
     SectionRule,
 )
-from pipeline.support.urls import path_part
+from pipeline.support.urls import folder_number, path_part
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 _LATEST = datetime.max.replace(tzinfo=UTC)
 
 NO_SECTION = "tags that no section takes"
 CARRIED = "carried by issue"
-"""The short reason for items that no section of the issue asks for."""
+"""Beginnings of the short reasons of items that `plan` only counts.
+
+No section takes their tags, or an earlier issue carried them.
+"""
 
 
 class _Reason(NamedTuple):
@@ -169,7 +172,7 @@ def _refused_by_section(item: PoolItem, rule: SectionRule, used: Mapping[str, st
         return _Reason(f"section {rule.label} excludes it", f"excluded by {rule.label}")
     if item.key in used and not rule.reuse:
         folder = used[item.key]
-        return _Reason(f"issue {folder} carried it", f"{CARRIED} {int(folder.partition('-')[0])}")
+        return _Reason(f"issue {folder} carried it", f"{CARRIED} {folder_number(folder)}")
     if item.date is None and (rule.since or rule.until):
         return _Reason(
             f"it has no date, and section {rule.label} takes only dated items",

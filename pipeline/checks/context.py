@@ -44,9 +44,9 @@ class CheckContext:
     `rendered` holds images by their absolute address and merge fields in neutral form; `message` is
     `email.eml`. `budget` has the size of each part of the HTML. `image_sizes` maps the address of each
     published image to its bytes, and `linked` addresses to the folders of the frozen issues that link
-    them, oldest first. `theme` holds the theme's files: path as a user types it, and text. `noticed` are
-    the findings of earlier stages on this edition. `answers` (by address) and `spam` are there only where
-    an editor asked for what needs the network or another program.
+    them, oldest first. `theme` holds the theme's files: path as a user types it, and text. `stage_findings`
+    are the findings of earlier stages on this edition. `answers` (by address) and `spam` are there only
+    where an editor asked for what needs the network or another program.
     """
 
     publication: Publication
@@ -57,7 +57,7 @@ class CheckContext:
     image_sizes: Mapping[str, int] = field(default_factory=dict)
     linked: Mapping[str, Collection[str]] = field(default_factory=dict)
     theme: tuple[tuple[str, str], ...] = ()
-    noticed: tuple[Finding, ...] = ()
+    stage_findings: tuple[Finding, ...] = ()
     answers: Mapping[str, LinkAnswer] = field(default_factory=dict)
     spam: SpamReport | None = None
 
@@ -67,7 +67,7 @@ class CheckContext:
         return self._pages[0]
 
     @property
-    def outlook(self) -> HtmlPage:
+    def outlook_page(self) -> HtmlPage:
         """The HTML as Outlook on Windows reads it."""
         return self._pages[1]
 
@@ -138,22 +138,22 @@ class CheckContext:
         return self.publication.language.lower().partition("-")[0]
 
     @cached_property
-    def light(self) -> Styles:
+    def light_styles(self) -> Styles:
         """Resolved styles in the light scheme."""
         return Styles(self.page)
 
     @cached_property
-    def dark(self) -> Styles:
+    def dark_styles(self) -> Styles:
         """Resolved styles in the dark scheme."""
         return Styles(self.page, dark=True)
 
     @cached_property
-    def word(self) -> Styles:
-        """Resolved styles of Outlook's view."""
-        return Styles(self.outlook)
+    def word_styles(self) -> Styles:
+        """Resolved styles in Outlook on Windows, which renders as Word does."""
+        return Styles(self.outlook_page)
 
     @cached_property
-    def outlook_com(self) -> Styles:
+    def outlook_com_styles(self) -> Styles:
         """Resolved styles in Outlook.com's dark mode."""
         return Styles(self.page, outlook_com=True)
 
@@ -163,13 +163,13 @@ class CheckContext:
         That is the line of an editor's text, or else the first place in the theme that holds one of the
         needles, or else the line of the built page.
         """
-        page = self.page if element in self.page.lines else self.outlook
+        page = self.page if element in self.page.lines else self.outlook_page
         return self.places.of_element(page, element) or self.in_theme(page.lines.get(element), *needles)
 
     def in_theme(self, line: int | None, *needles: str) -> Place:
         """The first place in the theme that holds one of the needles, or else a line of the built page."""
         places = (self.places.of_theme(needle) for needle in needles if needle)
-        return next(filter(None, places), self.built("email.html", line))
+        return next(filter(None, places), self.built(line))
 
     def in_sheet(self, line: int) -> Place:
         """The place in the theme of a line of the built page, as for a style sheet."""
@@ -178,12 +178,8 @@ class CheckContext:
     def template(self, name: str, line: int | None = None) -> Place:
         """The theme's template of this name, for what is missing there, or else the built page."""
         path = next((path for path, _ in self.theme if path.endswith(name)), None)
-        return Place(path, line) if path else self.at()
+        return Place(path, line) if path else self.built()
 
-    def built(self, name: str, line: int | None = None) -> Place:
-        """A line of a built file (`email.html`, `email.txt`, `email.eml`), for what no source holds."""
+    def built(self, line: int | None = None, name: str = "email.html") -> Place:
+        """A line of a built file, for what no source holds; `email.txt` and `email.eml` are the others."""
         return Place(f"build/issues/{self.edition.folder}/{name}", line)
-
-    def at(self, line: int | None = None) -> Place:
-        """A line of the built `email.html`, for what no source holds."""
-        return self.built("email.html", line)

@@ -80,7 +80,7 @@ class FeedDocument:
         """The file that would be built."""
         return Place(f"{SITE}/{self.path}")
 
-    def breach(self, message: str) -> Violation:
+    def violation(self, message: str) -> Violation:
         """A violation by this document."""
         return Violation(message, self.place)
 

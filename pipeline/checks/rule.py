@@ -14,10 +14,10 @@ Context = TypeVar("Context")
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One breach of a rule: what is wrong, and where.
+    """One violation of a rule: what is wrong, and where.
 
-    `hint` replaces the rule's remedy, and `severity` the rule's severity, where this breach differs.
-    Of several breaches that are about the same thing (`about`) only the first is reported.
+    `hint` replaces the rule's remedy, and `severity` the rule's severity, where this violation differs.
+    Of several violations that are about the same thing (`about`) only the first is reported.
     """
 
     message: str
@@ -31,9 +31,9 @@ class Violation:
 class Rule(Generic[Context]):
     """A rule on an edition (`CheckContext`) or on all feeds (`FeedContext`).
 
-    `code` is stable and never used for another rule. `title` is the breach in a few words, `source` the
+    `code` is stable and never used for another rule. `title` is the violation in a few words, `source` the
     standard, client quirk or measurement that the rule rests on, `remedy` what to do, and `why` what
-    the breach does to a reader.
+    the violation does to a reader.
     """
 
     code: str

@@ -63,16 +63,16 @@ def run_rules(context: CheckContext, rules: Sequence[Rule[CheckContext]] = RULES
             used.add(silence)
             silenced.append((finding, silence.reason))
     kept += _about_silences(silences, used, {rule.code for rule in rules})
-    return CheckResult(context.edition, context.budget, sort(kept), tuple(silenced), context.spam)
+    return CheckResult(context.edition, context.budget, sort_findings(kept), tuple(silenced), context.spam)
 
 
 def run_feed_rules(context: FeedContext) -> tuple[Finding, ...]:
     """Run the rules on feeds, but for those that the publication has silenced."""
     rules = (rule for rule in FEED_RULES if rule.code not in context.publication.silence)
-    return sort(dict.fromkeys(finding for rule in rules for finding in rule.findings(context)))
+    return sort_findings(dict.fromkeys(finding for rule in rules for finding in rule.findings(context)))
 
 
-def sort(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def sort_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Findings by file and line, the worst first in each place."""
 
     def key(finding: Finding) -> tuple[str, int, int, str, str]:
@@ -82,9 +82,9 @@ def sort(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=key))
 
 
-def rule_of(code: str) -> Rule[CheckContext]:
+def find_edition_rule(code: str) -> Rule[CheckContext]:
     """The rule of a code, in any case. Raises `NotFound` with the nearest one."""
-    rule = rule_to_explain(code)
+    rule = find_rule(code)
     if rule in FEED_RULES:
         raise NotFound(
             f"the rule {rule.code} is about feeds, not issues.", hint="Run it with: pressroom feed --check"
@@ -92,17 +92,19 @@ def rule_of(code: str) -> Rule[CheckContext]:
     return rule
 
 
-def rule_to_explain(code: str) -> Rule[Any]:
-    """The rule of a code, also one on feeds. Raises `NotFound` as `rule_of` does."""
+def find_rule(code: str) -> Rule[Any]:
+    """The rule of a code, also one on feeds. Raises `NotFound` as `find_edition_rule` does."""
     for rule in ALL_RULES:
         if rule.code == code.upper():
             return rule
     raise NotFound(f'there is no rule "{code}".', hint=_nearest_code(code))
 
 
-def only(rules: Iterable[Rule[CheckContext]], codes: Iterable[str]) -> tuple[Rule[CheckContext], ...]:
+def rules_of_codes(
+    rules: Iterable[Rule[CheckContext]], codes: Iterable[str]
+) -> tuple[Rule[CheckContext], ...]:
     """The rules of these codes. Raises `NotFound` for a code that no rule has."""
-    wanted = {rule_of(code).code for code in codes}
+    wanted = {find_edition_rule(code).code for code in codes}
     return tuple(rule for rule in rules if rule.code in wanted)
 
 

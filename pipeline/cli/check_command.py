@@ -83,14 +83,14 @@ def check(
         _explain(explain)
         return
     from pipeline.actions.check import check_issues, external_checks, findings_of_all
-    from pipeline.checks import runner
     from pipeline.checks.rules import RULES
-    from pipeline.workspace import mistakes_but_of_drafts, without_drafts
+    from pipeline.checks.runner import rules_of_codes
+    from pipeline.workspace import mistakes_of_issues, without_drafts
 
     workspace = workspace_of(ctx)
     chosen = named_issues(workspace, issues) or without_drafts(workspace.issues)
-    errors = [] if issues else mistakes_but_of_drafts(workspace)
-    rules = runner.only(RULES, only) if only else RULES
+    errors = [] if issues else mistakes_of_issues(workspace)
+    rules = rules_of_codes(RULES, only) if only else RULES
 
     watch = partial(terminal.progress, what="checking")
     now = time_or_now(None, workspace.files.zone)
@@ -105,14 +105,14 @@ def check(
 
 def _explain(code: str | None) -> None:
     from pipeline.checks.rules import ALL_RULES
-    from pipeline.checks.runner import rule_to_explain
+    from pipeline.checks.runner import find_rule
 
     if code is None:
         terminal.print_table(
             ("CODE", "SEVERITY", "RULE"), [(r.code, r.severity.value, r.title) for r in ALL_RULES]
         )
         return
-    rule = rule_to_explain(code)
+    rule = find_rule(code)
     terminal.result(f"{rule.code} ({rule.severity.value}): {rule.title}\n")
     width = min(terminal.terminal_width() or 80, 80)
     for paragraph in (rule.why, rule.remedy, f"Rests on: {rule.source}"):
@@ -181,9 +181,9 @@ def _print_budget(one: CheckResult, whole: bool) -> None:
         terminal.result(f"      {score:>8g}  of {limit:g} points by SpamAssassin")
     if whole:
         for item in budget.parts:
-            share = round(24 * max(0, item.size) / budget.limit)
+            share = round(24 * item.size / budget.limit)
             terminal.result(
-                f"      {terminal.size(max(0, item.size)):>8}  {'=' * share}{' ' if share else ''}{item.what}"
+                f"      {terminal.size(item.size):>8}  {'=' * share}{' ' if share else ''}{item.what}"
             )
         for item in budget.images:
             terminal.result(f"      {terminal.size(item.size):>8}  {item.what}")

@@ -1,15 +1,12 @@
-"""Columns of text fitted to a terminal, aligned by the width that characters have there.
-
-Widths are those of Unicode's East Asian Width (UAX 11) and of emoji sequences (UTS 51), as current
-terminals draw them.
-"""
+"""Columns of text fitted to a terminal, aligned by the width that characters have there."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+
+from pipeline.support.display_width import character_clusters, display_width
 
 GAP = 2
 """Spaces between two columns."""
@@ -17,7 +14,7 @@ GAP = 2
 _NARROWEST = 6
 """The width that columns are cut to if `shrink_to` is not enough."""
 
-_JOINER, _AS_EMOJI, _LEFT_TO_RIGHT = "\u200d", "\ufe0f", "\u200e"
+_LEFT_TO_RIGHT = "\u200e"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +31,12 @@ class Column:
     style: Callable[[str], str] = str
 
 
-def display_width(text: str) -> int:
-    """Return how many character cells a text takes in a terminal."""
-    return len(text) if text.isascii() else sum(width for _, width in _clusters(text))
-
-
 def truncate(text: str, room: int) -> str:
     """Shorten a text that is wider than `room`, with … at its end, between two visible characters."""
     if display_width(text) <= room:
         return text
     kept, remaining = "", room - 1
-    for cluster, width in _clusters(text):
+    for cluster, width in character_clusters(text):
         remaining -= width
         if remaining < 0:
             break
@@ -95,37 +87,3 @@ def _cell(text: str, width: int, padded: bool, room: int | None) -> str:
         # Otherwise a terminal that reorders Hebrew also moves the date beside it (UAX 9, rule N1).
         short = f"{_LEFT_TO_RIGHT}{short}{_LEFT_TO_RIGHT}"
     return short + padding
-
-
-def _clusters(text: str) -> Iterator[tuple[str, int]]:
-    """Split into visible characters with their widths: letters with marks, joined emoji, flags."""
-    cluster, width = "", 0
-    for character in text:
-        flag = _is_flag(character) and len(cluster) == 1 and _is_flag(cluster)
-        joined = cluster.endswith(_JOINER) or not _character_width(character) or _is_tone(character)
-        if cluster and (flag or joined):
-            cluster += character
-            width = 2 if flag or (character == _AS_EMOJI and width) else width
-            continue
-        if cluster:
-            yield cluster, width
-        cluster, width = character, _character_width(character)
-    if cluster:
-        yield cluster, width
-
-
-def _is_flag(character: str) -> bool:
-    """Whether it is half of a flag (a regional indicator)."""
-    return "\U0001f1e6" <= character <= "\U0001f1ff"
-
-
-def _is_tone(character: str) -> bool:
-    """Whether it is a skin tone of an emoji."""
-    return "\U0001f3fb" <= character <= "\U0001f3ff"
-
-
-@lru_cache(maxsize=4096)
-def _character_width(character: str) -> int:
-    if unicodedata.category(character) in ("Mn", "Me", "Cf") or "\u1160" <= character <= "\u11ff":
-        return 0  # U+1160 to U+11FF: the later letters of a Korean syllable
-    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1

@@ -73,10 +73,10 @@ def feed(
 
 
 def _build(ctx: click.Context, workspace: Workspace, now: datetime, as_json: bool) -> None:
-    from pipeline.actions.feed import build_feeds
+    from pipeline.actions.feed import write_feeds
 
     begin_building(ctx)
-    paths, findings = build_feeds(workspace, now)
+    paths, findings = write_feeds(workspace, now)
     if as_json:
         terminal.print_json({"feeds": [f"build/site/{path}" for path in paths]})
     else:
@@ -104,10 +104,10 @@ def _check(
 
 
 def _ping(workspace: Workspace, yes: bool, dry_run: bool, as_json: bool) -> None:
-    from pipeline.actions.feed import changed_feeds, notify_hub
+    from pipeline.actions.feed import feeds_to_notify, notify_hub
     from pipeline.support.urls import address, hide_password
 
-    changed = changed_feeds(workspace)
+    changed = feeds_to_notify(workspace)
     publication = workspace.files.publication
     send = bool(changed) and not dry_run
     if send and not yes:

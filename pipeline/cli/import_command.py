@@ -111,20 +111,20 @@ def import_(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> 
                 "articles": [entry for _, entry in sorted(report.entries, key=itemgetter(0))],
                 "links": [{"url": each.url, "title": each.title, "tags": list(each.tags)} for each in links],
                 "known_links": known_links,
-                "omitted": dict(importing.omitted),
-                "passed_over": importing.skipped,
-                "warnings": [each.values for each in importing.warnings],
-                "errors": [each.values for error in importing.errors for each in flatten(error)],
+                "omitted": dict(importing.run.omitted),
+                "passed_over": importing.run.skipped,
+                "warnings": [each.values for each in importing.run.warnings],
+                "errors": [each.values for error in importing.run.errors for each in flatten(error)],
             }
         )
     else:
         report.summarize(importing)
         _show_links(workspace, links, known_links, added)
-    terminal.show_mistakes(importing.warnings, as_warnings=True)
-    terminal.show_mistakes(importing.errors)
+    terminal.show_mistakes(importing.run.warnings, as_warnings=True)
+    terminal.show_mistakes(importing.run.errors)
     if importing.run.stopped:
         terminal.message("You stopped the import. Import the same again to go on.")
-    if importing.errors or importing.run.stopped:
+    if importing.run.errors or importing.run.stopped:
         ctx.exit(1)
 
 
@@ -203,12 +203,12 @@ class _Report:
 
     def summarize(self, importing: ImportRun) -> None:
         """Show how many articles there are of each kind, and what was left out by reason."""
-        for name in importing.skipped:
+        for name in importing.run.skipped:
             why = "it has no form that can be imported"
             if name.lower().endswith((".csv", ".tsv")):
                 why = "it is a table without posts; if it has your readers, `send --to` reads it as it is"
             terminal.message(f"{name}: skipped, {why}")
-        for reason, number in importing.omitted.items():
+        for reason, number in importing.run.omitted.items():
             terminal.message(f"left out: {number:,}, {reason}")
         if self.counts:
             counts = ", ".join(f"{number:,} {state.value}" for state, number in self.counts.items())

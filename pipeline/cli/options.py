@@ -120,7 +120,7 @@ now_option = click.option(
 
 
 def time_or_now(time: datetime | None, zone: ZoneInfo) -> datetime:
-    """Return the time in a time zone, or the present one. No other code of a command reads the clock."""
+    """Return the time in a time zone, or the present one."""
     if time is None:
         return datetime.now(zone).replace(microsecond=0)
     return time.astimezone(zone) if time.tzinfo else time.replace(tzinfo=zone)

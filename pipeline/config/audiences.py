@@ -39,7 +39,7 @@ def read_audiences(fields: Fields, publication: Publication) -> tuple[str, ...]:
     if "audience" in fields.mapping and not named:
         # Not everyone: an editor who wrote the key meant to close something.
         fields.error("audience", "`audience` is empty.", "Name an audience, or delete the key for everyone.")
-    known = [EVERYONE, *(each.name for each in publication.audiences)]
+    known = publication.audience_names
     for name in named:
         if name not in known:
             parts = re.split(r"\s*[,;]\s*|\s+and\s+", name)

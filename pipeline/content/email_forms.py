@@ -16,10 +16,10 @@ from pipeline.content.tree_text import tree_text
 from pipeline.model import Element, MergeField, Node
 from pipeline.support.limits import EMAIL_GUTTER, EMAIL_WIDTH, PHONE_WIDTH
 
-DESK_ROOM = EMAIL_WIDTH - 2 * EMAIL_GUTTER
+TEXT_WIDTH = EMAIL_WIDTH - 2 * EMAIL_GUTTER
 """Width of text in an email, in CSS pixels."""
 
-PHONE_ROOM = PHONE_WIDTH - 2 * 16
+PHONE_TEXT_WIDTH = PHONE_WIDTH - 2 * 16
 """Width of text on the narrowest phone, between the margins that themes leave there."""
 
 _LONG_WORD = 30
@@ -97,7 +97,7 @@ class TableForm(Enum):
     ROWS = "records"
 
 
-def table_form(table: Element, phone: float = PHONE_ROOM, desk: float = DESK_ROOM) -> TableForm:
+def table_form(table: Element, phone: float = PHONE_TEXT_WIDTH, desk: float = TEXT_WIDTH) -> TableForm:
     """The form of a table in which no number and no short word is cut, for the room on phone and desk."""
     head, body = table_grid(table)
     widths: dict[int, float] = {}

@@ -11,8 +11,8 @@ from html import escape
 from pipeline.content import footnotes
 from pipeline.content.code_colors import color_html, colored_pieces
 from pipeline.content.email_forms import (
-    DESK_ROOM,
-    PHONE_ROOM,
+    PHONE_TEXT_WIDTH,
+    TEXT_WIDTH,
     TableForm,
     break_words,
     code_lines,
@@ -201,7 +201,7 @@ class NodeWriter:
 
     def _table(self, node: Element, parent: str) -> str:
         """A table; one that is too wide for a phone, or for the email, is shown row by row there."""
-        form = table_form(node, PHONE_ROOM - self.inset, DESK_ROOM - self.inset)
+        form = table_form(node, PHONE_TEXT_WIDTH - self.inset, TEXT_WIDTH - self.inset)
         head, body = table_grid(node)
         names = [
             " ".join(self.nodes(cell.children) for cell in column if cell)
@@ -265,7 +265,7 @@ class NodeWriter:
     def _fitted(self, image: Element, name: str) -> str:
         """Width or height of an image in an email, in whole pixels and in proportion."""
         width, height = int(image.get("width") or 1), int(image.get("height") or 1)
-        room = DESK_ROOM - self.inset
+        room = TEXT_WIDTH - self.inset
         if width > room:
             width, height = room, max(1, round(height * room / width))
         return str(width if name == "width" else height)

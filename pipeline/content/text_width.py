@@ -7,12 +7,11 @@ number. The width of the text part is `limits.TEXT_COLUMNS`.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import pairwise
 
-from pipeline.support.merge import CLOSE, GLUE, OPEN
+from pipeline.support.display_width import display_width
+from pipeline.support.merge import CLOSE, OPEN
 
 _SPACES = re.compile(r"[\t\n][ \t\n]*| [ \t\n]+")
 """White space that is not one space already."""
@@ -26,10 +25,10 @@ _NOT_LAST = frozenset("（［｛「『【〈《〔“‘")
 
 
 def width(text: str) -> int:
-    """The width of a text in columns: two for East Asian wide characters, zero for combining marks."""
+    """The width of a text in columns; each end of a merge field has two, as its braces."""
     if _is_plain(text):
         return len(text)
-    return sum(map(_columns, text)) + text.count("\ufe0f")
+    return display_width(text) + text.count(OPEN) + text.count(CLOSE)
 
 
 def collapse_spaces(text: str) -> str:
@@ -115,14 +114,3 @@ def _is_ideographic(character: str) -> bool:
         or 0xFE30 <= code <= 0xFE4F
         or (0xFF01 <= code <= 0xFF60 or 0x20000 <= code <= 0x3FFFF)
     )
-
-
-@lru_cache(maxsize=4096)
-def _columns(character: str) -> int:
-    if character in (OPEN, CLOSE):
-        return 2
-    if character == GLUE:
-        return 1
-    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1

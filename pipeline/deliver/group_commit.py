@@ -1,7 +1,7 @@
 """Writes of many connections to the ledger, those of one moment in one transaction.
 
-A transaction that is durable costs about the same for one row as for twenty. It is awaited by nobody: the
-connections have nothing to do before it is on disk.
+A transaction that is durable costs about the same for one row as for twenty. It runs in the event loop and
+not in a thread: no connection can go on before it is on disk.
 """
 
 from __future__ import annotations

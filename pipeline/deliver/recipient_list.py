@@ -20,8 +20,8 @@ from pipeline.deliver.sources.csv_file import csv_rows
 from pipeline.deliver.sources.json_lines import json_rows
 from pipeline.deliver.sources.postgres import postgres_rows, shown_address
 from pipeline.deliver.sources.row import Row
+from pipeline.deliver.sources.source_lines import SAVE_AS_CSV
 from pipeline.deliver.sources.sqlite_file import sqlite_rows
-from pipeline.deliver.sources.text_lines import SAVE_AS_CSV
 from pipeline.errors import Mistakes, PressroomError, suggest
 
 _NOT_READ = {

@@ -36,9 +36,9 @@ def package(
     publication: Publication,
     target: Target,
     where: Where,
-    packed: Callable[[Image], bytes] | None = None,
+    image_data: Callable[[Image], bytes] | None = None,
 ) -> Package:
-    """The edition in a target's dialect. `packed` returns the bytes of pictures that go with it.
+    """The edition in a target's dialect. `image_data` returns the bytes of pictures that go with it.
 
     Raises `PressroomError` for every merge field that the target cannot express, for a field that it
     requires, and for HTML that is too large.
@@ -51,10 +51,10 @@ def package(
     _check_required(letter, target, publication)
     html = target.convert(letter.html)
     pictures: tuple[OutputFile, ...] = ()
-    if packed:
+    if image_data:
         for image in rendered.images:
             html = html.replace(image.url, image_path(image.name))
-        pictures = tuple(OutputFile(image_path(image.name), packed(image)) for image in rendered.images)
+        pictures = tuple(OutputFile(image_path(image.name), image_data(image)) for image in rendered.images)
     page = OutputFile("email.html", html.encode())
     files = [page, *([OutputFile("email.txt", letter.text.encode())] if target.takes_text else []), *pictures]
     tags = _tags(edition, target) if settings.tags is None else settings.tags
@@ -63,7 +63,7 @@ def package(
         rendered,
         publication,
         files,
-        ImageMode.PACKED if packed else ImageMode.HOSTED,
+        ImageMode.PACKED if image_data else ImageMode.HOSTED,
         target=target.name,
         subject=letter.subject,
         preview_text=letter.preview_text if target.takes_preview else None,
@@ -87,7 +87,7 @@ def package(
         web_url=edition.url or "",
         tags=tags,
         settings=settings.own,
-        archive=zip_bytes([page, *pictures]) if packed else b"",
+        archive=zip_bytes([page, *pictures]) if image_data else b"",
     )
     warnings = tuple(_warnings(page.data, target, publication))
     return Package(target, (*files, listing), service_edition, warnings)

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.errors import PressroomError, raise_all, suggest
 from pipeline.export.target import SettingType, TagSupport, Target, TargetSetting
-from pipeline.model import EVERYONE, Publication
+from pipeline.model import Publication
 from pipeline.support.limits import SETTINGS_FILE
 
 _SHARED = (
@@ -107,7 +107,7 @@ def _audiences(
         hint = f"Write [{place}.audiences.NAME]."
         errors.append(_error(place, "`audiences` must have a table for each audience.", hint))
         return {}
-    known = {audience.name for audience in publication.audiences} | {EVERYONE}
+    known = publication.audience_names
     for name in value:
         if name not in known:
             hint = suggest(name, known) or f"The audiences are {', '.join(sorted(known))}."

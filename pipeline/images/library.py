@@ -26,8 +26,8 @@ _CACHE_BYTES = 32_000_000
 class ImageLibrary:
     """The images of one run. Each file is measured once for each use."""
 
-    def __init__(self, workspace: WorkspaceFiles) -> None:
-        self.workspace = workspace
+    def __init__(self, files: WorkspaceFiles) -> None:
+        self.files = files
         self._images: dict[tuple[Path, ImageUse], Image] = {}
         self._resized: dict[tuple[str, str], bytes] = {}
 
@@ -42,7 +42,7 @@ class ImageLibrary:
                 f'the image "{target}" is not in the workspace.',
                 hint="Save it beside the article: a foreign server may change or lose it.",
             )
-        file = self.workspace.locate(target, beside)
+        file = self.files.locate(target, beside)
         if (file, use) not in self._images:
             self._images[file, use] = self._measure(file, target, use)
         return replace(self._images[file, use], alt=alt)
@@ -67,7 +67,7 @@ class ImageLibrary:
         Raises `PressroomError` if the file has changed since it was measured.
         """
         try:
-            data = (self.workspace.root / image.source).read_bytes()
+            data = (self.files.root / image.source).read_bytes()
         except OSError as error:
             raise PressroomError(f"cannot be read: {error.strerror or error}.", image.source) from error
         if hashlib.sha256(data).hexdigest() != image.sha256:
@@ -91,7 +91,7 @@ class ImageLibrary:
         from pipeline.images.resize import plan_for
 
         if not file.is_file():
-            raise self.workspace.missing("image", target, file)
+            raise self.files.missing("image", target, file)
         try:
             if file.stat().st_size > _MAX_FILE_BYTES:
                 raise PressroomError(
@@ -114,8 +114,8 @@ class ImageLibrary:
         name = published_name(PurePosixPath(file.name).stem, "image", key, plan.ending)
         return Image(
             name=name,
-            source=self.workspace.path_of(file),
-            url=address(self.workspace.publication, image_path(name)),
+            source=self.files.path_of(file),
+            url=address(self.files.publication, image_path(name)),
             alt="",
             width=plan.width,
             height=plan.height,

@@ -62,7 +62,7 @@ class Known:
 
 def known_of(publication: Publication, spellings: Mapping[str, str], now: datetime) -> Known:
     """The words of a publication, of whose tags these are the spellings."""
-    audiences = {path_part(name): name for name in (EVERYONE, *(each.name for each in publication.audiences))}
+    audiences = {path_part(name): name for name in publication.audience_names}
     return Known(spellings, audiences, ZoneInfo(publication.timezone), now, home_url(publication))
 
 

@@ -63,7 +63,7 @@ class Named:
 
 def named(
     sources: Iterable[str],
-    workspace: WorkspaceFiles,
+    files: WorkspaceFiles,
     scratch: Path,
     passed: list[str],
     errors: list[PressroomError],
@@ -99,7 +99,7 @@ def named(
             errors.append(error)
         except (OSError, ValueError, RuntimeError) as error:
             errors.append(_unreadable(source, error))
-    pool = workspace.root / POOL
+    pool = files.root / POOL
     ours = [each for each in found.values() if each.file and each.file.resolve().is_relative_to(pool)]
     errors += [PressroomError("is in the pool already.", each.name) for each in ours]
     return tuple(each for each in found.values() if each not in ours)
@@ -110,10 +110,10 @@ def is_address(source: str) -> bool:
     return source.lower().startswith(("https://", "http://"))
 
 
-def load(source: Named, workspace: WorkspaceFiles, web: SafeClient, stdin: Callable[[], bytes]) -> Material:
+def load(source: Named, files: WorkspaceFiles, web: SafeClient, stdin: Callable[[], bytes]) -> Material:
     """Read a source. Raises `PressroomError` where that cannot be done."""
     if source.file is not None:
-        return _from_file(source.file, source, workspace)
+        return _from_file(source.file, source, files)
     if source.name == STDIN:
         data = stdin()
         if len(data) > MAX_BYTES:
@@ -138,7 +138,7 @@ def load(source: Named, workspace: WorkspaceFiles, web: SafeClient, stdin: Calla
     )
 
 
-def _from_file(file: Path, source: Named, workspace: WorkspaceFiles) -> Material:
+def _from_file(file: Path, source: Named, files: WorkspaceFiles) -> Material:
     try:
         if not file.is_file():
             raise PressroomError("is no file that can be read.", source.name)
@@ -150,10 +150,10 @@ def _from_file(file: Path, source: Named, workspace: WorkspaceFiles) -> Material
         is_head = size > MAX_SOURCE_BYTES and file.suffix.lower() in _EXPORTS
         with file.open("rb") as opened:
             data = opened.read(_HEAD_BYTES if is_head else -1)
-        origin = _origin(file.resolve(), workspace.root)
+        origin = _origin(file.resolve(), files.root)
         if source.archive and source.root:
             inside = file.relative_to(source.root).as_posix()
-            origin = f"{_origin(source.archive.resolve(), workspace.root)}/{inside}"
+            origin = f"{_origin(source.archive.resolve(), files.root)}/{inside}"
     except (OSError, RuntimeError) as error:
         raise _unreadable(source.name, error) from error
     return Material(source.name, data, folder=source.root, origin=origin, file=file, is_head=is_head)

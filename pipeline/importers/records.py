@@ -142,11 +142,11 @@ def same(address: str) -> str:
     return host.lower().removeprefix("www.") + (slash + path).rstrip("/")
 
 
-def read_records(workspace: WorkspaceFiles, pool: Pool, errors: list[PressroomError]) -> Records:
+def read_records(files: WorkspaceFiles, pool: Pool, errors: list[PressroomError]) -> Records:
     """Every sidecar of the pool; one that cannot be read goes to `errors`."""
     records = []
-    for file in sorted((workspace.root / POOL).rglob(f"*{ENDING}")):
-        path = workspace.path_of(file)
+    for file in sorted((files.root / POOL).rglob(f"*{ENDING}")):
+        path = files.path_of(file)
         try:
             records.append(_read(file, path.removesuffix(ENDING) + ".md"))
         except (OSError, ValueError, KeyError, TypeError) as error:

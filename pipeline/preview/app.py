@@ -110,7 +110,7 @@ class PreviewPages:
                 "subject": prepared.email.subject.fill(value),
                 "preview_text": prepared.email.preview_text.fill(value),
             },
-            "bytes": len(prepared.email.html.encode()),
+            "bytes": prepared.email.html_bytes,
             "page": snapshot.page(issue, audience) if request.query_params.get("view") == "web" else "",
             "editor_url": publication.editor_url,
             "root": str(snapshot.workspace.files.root),

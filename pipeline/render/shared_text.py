@@ -66,7 +66,7 @@ def link_row(item: ComposedItem, badges: Mapping[str, str], show: Show, messages
     return LinkRow(title, url, badge, comment, " · ".join(each for each in details if each))
 
 
-def together(
+def group_links(
     items: Iterable[tuple[ComposedItem, Layout]],
 ) -> Iterator[tuple[ComposedArticle, Layout] | list[ComposedItem]]:
     """Group the items of a section: a list for neighbouring links, and each other article with its layout."""

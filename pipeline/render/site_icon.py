@@ -61,10 +61,10 @@ def site_icon(publication: Publication, logo: Image | None) -> SiteIcon:
     return SiteIcon(publication, logo if square else None)
 
 
-def draw_icon(icon: SiteIcon, data: Callable[[Image], bytes]) -> tuple[OutputFile]:
+def draw_icon(icon: SiteIcon, image_data: Callable[[Image], bytes]) -> tuple[OutputFile]:
     """Draw the icon, without transparency, which a phone would fill with black.
 
-    `data` returns the bytes of the logo.
+    `image_data` returns the bytes of the logo.
     """
     colors = icon.publication.theme.colors
     if icon.logo:
@@ -72,7 +72,7 @@ def draw_icon(icon: SiteIcon, data: Callable[[Image], bytes]) -> tuple[OutputFil
         canvas.box(0, 0, SIDE, SIDE, colors.surface)
         scale = SIDE * 0.84 / max(icon.logo.width, icon.logo.height)
         width, height = round(icon.logo.width * scale), round(icon.logo.height * scale)
-        canvas.image((SIDE - width) // 2, (SIDE - height) // 2, width, height, data(icon.logo))
+        canvas.image((SIDE - width) // 2, (SIDE - height) // 2, width, height, image_data(icon.logo))
         return (OutputFile(icon.path, canvas.png()),)
     return (OutputFile(icon.path, _draw_letter(icon.letter, icon.font, colors.accent)),)
 

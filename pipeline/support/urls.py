@@ -219,6 +219,18 @@ def issue_path(issue: Issue, audience: str = EVERYONE) -> str:
     return main if audience == issue.audiences[0] else f"{main}{path_part(audience)}/"
 
 
+@lru_cache(maxsize=8192)
+def folder_number(folder: str) -> int:
+    """Return the number that an issue's folder begins with, or 0."""
+    match = re.match(r"\d{1,6}", folder)
+    return int(match[0]) if match else 0
+
+
+def folder_slug(folder: str) -> str:
+    """Return the slug of an issue's folder: what follows its number."""
+    return folder.partition("-")[2]
+
+
 def article_path(slug: str) -> str:
     """The site folder of an article's page."""
     return f"articles/{slug}/"

@@ -19,7 +19,7 @@ from pipeline.checks.html_page import HtmlPage, parse_page, parse_versions, text
 from pipeline.checks.outlook_view import applies, outlook_pieces, outlook_view, readable
 from pipeline.checks.page_text import text_runs
 from pipeline.checks.rules.client_support import HARMLESS, support_of
-from pipeline.checks.runner import rule_of
+from pipeline.checks.runner import find_edition_rule
 from pipeline.config.publication import CLIENTS
 from pipeline.model import Finding, Place, Severity
 from pipeline.support.css import hex_colour, value_parts
@@ -29,7 +29,7 @@ LIST = "\n- one [link here](https://journal.example/z) among words\n"
 
 
 def found(code: str, case: Case) -> list[Finding]:
-    return list(rule_of(code).findings(check_context(case)))
+    return list(find_edition_rule(code).findings(check_context(case)))
 
 
 BROKEN = [
@@ -65,7 +65,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("code", "case", "why"), BROKEN, ids=[f"{c} {w}".strip() for c, _, w in BROKEN])
-def test_this_too_is_a_breach(code: str, case: Case, why: str) -> None:
+def test_this_too_is_a_violation(code: str, case: Case, why: str) -> None:
     assert found(code, case)
 
 
@@ -96,7 +96,7 @@ SOUND = [
 
 
 @pytest.mark.parametrize(("code", "case", "why"), SOUND, ids=[f"{c} {w}".strip() for c, _, w in SOUND])
-def test_this_is_no_breach(code: str, case: Case, why: str) -> None:
+def test_this_is_no_violation(code: str, case: Case, why: str) -> None:
     assert [each.message for each in found(code, case)] == []
 
 

@@ -12,7 +12,7 @@ from check_kit import BODY, LETTER, Case, check_context
 from pipeline.checks.page_text import words
 from pipeline.checks.rules import RULES
 from pipeline.checks.rules.size import encoded_size
-from pipeline.checks.runner import rule_of
+from pipeline.checks.runner import find_edition_rule
 
 SOUND_WRITING = [
     "The enzyme TK1 (thymidine kinase) and TKO mice.",
@@ -93,7 +93,7 @@ def test_sound_writing_has_no_finding(first: int) -> None:
     ],
 )  # fmt: skip
 def test_slips_are_found_where_they_stand(code: str, text: str, said: str) -> None:
-    (found,) = list(rule_of(code).findings(check_context(ending(text))))[:1]
+    (found,) = list(find_edition_rule(code).findings(check_context(ending(text))))[:1]
     assert said in found.message
     first = 8 + BODY.split("\n").index("The trial counted those who improved.")
     assert found.place.path == "issues/articles/glutamate-switch.md"
@@ -103,13 +103,13 @@ def test_slips_are_found_where_they_stand(code: str, text: str, said: str) -> No
 def test_a_merge_field_in_a_title_is_shown_as_it_is_written_and_in_a_subject_it_is_filled() -> None:
     issue = 'subject: "News for {{ first_name | you }}"\npreview_text: "Dear {{ first_name }}"\n'
     case = Case(title="For {{ first_name }}", issue=issue)
-    (violation,) = rule_of("COPY004").findings(check_context(case))
+    (violation,) = find_edition_rule("COPY004").findings(check_context(case))
     assert '"{{ first_name }}" is shown to readers: For {{ first_name }}' in violation.message
 
 
 def test_a_slip_in_the_second_line_of_a_paragraph_is_found_there() -> None:
-    one = next(rule_of("COPY001").findings(check_context(ending("A line.\nAnother TK line."))))
-    two = next(rule_of("COPY001").findings(check_context(ending("A TK line.\nAnother line."))))
+    one = next(find_edition_rule("COPY001").findings(check_context(ending("A line.\nAnother TK line."))))
+    two = next(find_edition_rule("COPY001").findings(check_context(ending("A TK line.\nAnother line."))))
     assert one.place.line == (two.place.line or 0) + 1
 
 
@@ -126,7 +126,7 @@ def test_placeholders_in_front_matter_are_found(field: str, line: int) -> None:
         article = replace(composed.article, dek=value)
         section = replace(subject.edition.sections[0], items=((replace(composed, article=article), layout),))
         subject = replace(subject, edition=replace(subject.edition, sections=(section,)))
-    (found,) = rule_of("COPY001").findings(subject)
+    (found,) = find_edition_rule("COPY001").findings(subject)
     assert (found.place.path, found.place.line) == ("issues/articles/glutamate-switch.md", line)
 
 
@@ -146,7 +146,7 @@ def test_placeholders_in_front_matter_are_found(field: str, line: int) -> None:
     ],
 )
 def test_empty_link_texts_by_language(language: str, text: str, nothing: bool) -> None:
-    assert bool(list(rule_of("LINK016").findings(check_context(saying(text, language))))) is nothing
+    assert bool(list(find_edition_rule("LINK016").findings(check_context(saying(text, language))))) is nothing
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_empty_link_texts_by_language(language: str, text: str, nothing: bool) -
     ],
 )
 def test_shown_addresses_and_their_targets(shown: str, url: str, severity: str | None) -> None:
-    found = list(rule_of("LINK017").findings(check_context(to(url, shown))))
+    found = list(find_edition_rule("LINK017").findings(check_context(to(url, shown))))
     assert [each.severity.value for each in found] == ([severity] if severity else [])
 
 
@@ -195,7 +195,7 @@ def test_shown_addresses_and_their_targets(shown: str, url: str, severity: str |
     ],
 )
 def test_torn_addresses(url: str, broken: bool) -> None:
-    assert bool(list(rule_of("LINK012").findings(check_context(to(url))))) is broken
+    assert bool(list(find_edition_rule("LINK012").findings(check_context(to(url))))) is broken
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_torn_addresses(url: str, broken: bool) -> None:
     ],
 )
 def test_placeholder_addresses_of_a_real_publication(url: str, stands_in: bool) -> None:
-    found = rule_of("LINK009").findings(check_context(real(url)))
+    found = find_edition_rule("LINK009").findings(check_context(real(url)))
     assert any(url in each.message for each in found) is stands_in
 
 
@@ -243,7 +243,7 @@ def test_the_encoded_size_is_that_of_the_html_part() -> None:
 
 def test_a_word_that_the_text_part_lost_is_named() -> None:
     subject = check_context(Case(text=("those who improved", "those who")))
-    (found,) = rule_of("PLAIN002").findings(subject)
+    (found,) = find_edition_rule("PLAIN002").findings(subject)
     assert '"improved"' in found.message or "improved" in found.message
     assert found.place.path == "build/issues/001-the-plastic-brain/email.txt"
 
@@ -253,5 +253,5 @@ def test_private_text_in_the_inbox_line_is_found() -> None:
     case = Case(
         letter=f"{LETTER}\n::: only audience=clinicians\n{leak}\n:::\n", issue=f'preview_text: "{leak}"\n'
     )
-    (found,) = rule_of("AUD001").findings(check_context(case))
+    (found,) = find_edition_rule("AUD001").findings(check_context(case))
     assert "the inbox line" in found.message and "clinicians" in found.message

@@ -10,20 +10,22 @@ from check_kit import Case, check_context
 
 from pipeline.checks.rule import Violation, rule
 from pipeline.checks.rules import ALL_RULES, RULES
-from pipeline.checks.runner import rule_of, run_rules
+from pipeline.checks.runner import find_edition_rule, run_rules
 from pipeline.model import Place, Severity
 
 
 @pytest.mark.parametrize("code", sorted(EXAMPLES))
 def test_the_broken_example_is_found(code: str) -> None:
-    found = list(rule_of(code).findings(check_context(EXAMPLES[code].broken)))
+    found = list(find_edition_rule(code).findings(check_context(EXAMPLES[code].broken)))
     assert found, f"{code} finds nothing in its broken example"
     assert all(each.message and each.hint and each.place.path for each in found)
 
 
 @pytest.mark.parametrize("code", sorted(EXAMPLES))
 def test_the_sound_example_is_not_found(code: str) -> None:
-    assert [each.message for each in rule_of(code).findings(check_context(EXAMPLES[code].sound))] == []
+    assert [
+        each.message for each in find_edition_rule(code).findings(check_context(EXAMPLES[code].sound))
+    ] == []
 
 
 def test_every_rule_has_both_examples() -> None:
@@ -35,10 +37,14 @@ def test_codes_are_given_once() -> None:
     assert len(codes) == len(set(codes))
 
 
-def test_every_rule_says_what_a_breach_does_to_a_reader_and_what_it_rests_on() -> None:
+def test_every_rule_says_what_a_violation_does_to_a_reader_and_what_it_rests_on() -> None:
     assert [
         rule.code for rule in ALL_RULES if not (rule.title and rule.why and rule.remedy and rule.source)
     ] == []
+
+
+def test_every_title_of_a_rule_begins_with_a_capital() -> None:
+    assert [rule.code for rule in ALL_RULES if not rule.title[0].isupper()] == []
 
 
 def test_the_docstring_of_a_rule_is_its_reason_in_one_line() -> None:
@@ -59,7 +65,7 @@ def test_the_docstring_of_a_rule_is_its_reason_in_one_line() -> None:
     ]
 
 
-def test_of_several_breaches_about_one_thing_the_first_is_reported() -> None:
+def test_of_several_violations_about_one_thing_the_first_is_reported() -> None:
     @rule("TEST001", Severity.NOTE, "A title", source="A source", remedy="A remedy")
     def example(context: None) -> Iterator[Violation]:
         for about, line in (("size", 1), (None, 2), ("size", 3), (None, 4), ("font", 5)):

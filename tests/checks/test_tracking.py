@@ -15,7 +15,7 @@ from workspace_kit import SETTINGS, WorkspaceRunner, article, issue, png
 
 from pipeline.checks.context import CheckContext
 from pipeline.checks.rules import RULES
-from pipeline.checks.runner import only, run_rules
+from pipeline.checks.runner import rules_of_codes, run_rules
 from pipeline.config.i18n import load_messages
 from pipeline.export.targets import find
 from pipeline.model import TARGETS, MergeField
@@ -23,7 +23,7 @@ from pipeline.support import merge
 from pipeline.support.templating import Templates
 
 PROMISE = "no_tracking = true"
-RULES_ON_IT = only(RULES, ["TRACK001", "TRACK002", "TRACK003", "TRACK004"])
+RULES_ON_IT = rules_of_codes(RULES, ["TRACK001", "TRACK002", "TRACK003", "TRACK004"])
 FOOTER = "templates/email/parts/footer.mjml.j2"
 
 PICTURES = {
@@ -114,7 +114,7 @@ def test_a_picture_file_of_one_pixel_is_found_with_its_line(workspace: Workspace
     assert "issues/articles/glutamate.md:8: error TRACK001: the picture" in result.stdout.replace("  ", " ")
 
 
-def test_the_promise_stops_an_export_and_says_where_each_breach_is(workspace: WorkspaceRunner) -> None:
+def test_the_promise_stops_an_export_and_says_where_each_violation_is(workspace: WorkspaceRunner) -> None:
     footer = (Path(__file__).parents[2] / FOOTER).read_text(encoding="utf-8")
     settings = f"{PROMISE}\n{SETTINGS}\n"
     workspace.write({

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from table_kit import rows
 from workspace_kit import ROOT, WorkspaceRunner, article, issue
 
-from pipeline.cli.columns import Column, display_width, fit_columns, truncate
+from pipeline.cli.columns import Column, fit_columns, truncate
+from pipeline.support.display_width import display_width
 
 SECTIONS = """\
 sections:
@@ -75,28 +76,6 @@ def test_findings_are_wrapped_to_the_terminal_between_words(workspace: Workspace
     whole = workspace.run("check", "1").stdout
     assert max(map(len, whole.split("\n"))) > 100
     assert " ".join(shown.split()) == " ".join(whole.split())
-
-
-@pytest.mark.parametrize(
-    ("text", "columns"),
-    [
-        ("plain", 5),
-        ("大脑", 4),
-        ("שלום", 4),
-        ("שָׁלוֹם", 4),
-        ("e\u0301", 1),
-        ("한국", 4),
-        ("\u1112\u1161\u11ab", 2),
-        ("🧠", 2),
-        ("👩🏽‍⚕️", 2),
-        ("🇩🇪🇫🇷", 4),
-        ("❤️", 2),
-        ("zero\u200bwidth", 9),
-        ("", 0),
-    ],
-)
-def test_the_width_is_what_a_terminal_shows(text: str, columns: int) -> None:
-    assert display_width(text) == columns
 
 
 @pytest.mark.parametrize(

@@ -66,3 +66,8 @@ def test_braces_in_a_title_are_no_merge_field() -> None:
 def test_footer_has_preferences_where_set() -> None:
     text = render(publication=replace(PUBLICATION, preferences_url=typed("https://s.example/p"))).text
     assert "Change your preferences: https://s.example/p" in text
+
+
+def test_a_title_with_a_joined_emoji_is_underlined_as_wide_as_it_shows() -> None:
+    text = render(edition(("Research", ((article(title="Home 👨‍👩‍👧"), Layout.FULL),)))).text
+    assert "\nHome 👨‍👩‍👧\n=======\n" in text

@@ -313,7 +313,7 @@ def test_a_build_that_is_told_to_end_leaves_the_last_good_one(
     before = workspace.tree("build")
     workspace.write({"issues/articles/glutamate.md": article("Another title")})
     monkeypatch.setattr(
-        "pipeline.actions.outputs._make_part", lambda *_: os.kill(os.getpid(), signal.SIGTERM)
+        "pipeline.actions.built_parts._make_part", lambda *_: os.kill(os.getpid(), signal.SIGTERM)
     )
     earlier = signal.getsignal(signal.SIGTERM)
     try:

@@ -13,7 +13,7 @@ from jinja2 import Environment
 from table_kit import rows
 from workspace_kit import WorkspaceRunner, article, png
 
-from pipeline.actions.outputs import Outputs
+from pipeline.actions.built_parts import BuiltParts
 from pipeline.support.file_cache import FileCache
 from pipeline.support.file_stamps import read_stamp
 from pipeline.support.signing import Signer, user_folder
@@ -262,7 +262,7 @@ def test_a_build_waits_until_another_has_ended(
     workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     fcntl = pytest.importorskip("fcntl")
-    finish, locked = Outputs.finish, []
+    finish, locked = BuiltParts.finish, []
 
     def other() -> None:
         handle = os.open(workspace.root, os.O_RDONLY)
@@ -274,11 +274,11 @@ def test_a_build_waits_until_another_has_ended(
             locked.append(False)
         os.close(handle)
 
-    def finish_beside_another(outputs: Outputs) -> None:
+    def finish_beside_another(built_parts: BuiltParts) -> None:
         other()
-        finish(outputs)
+        finish(built_parts)
 
-    monkeypatch.setattr(Outputs, "finish", finish_beside_another)
+    monkeypatch.setattr(BuiltParts, "finish", finish_beside_another)
     workspace.ok(command, *NOW)
     other()
     assert locked == [True, False]

@@ -167,7 +167,7 @@ def test_several_processes_make_the_same_bytes_as_one(
     archive.ok("build", "--now", "2026-01-01")
     one = archive.tree("build")
     monkeypatch.setattr(processes, "_context", lambda: multiprocessing.get_context(method))
-    for module in ("pipeline.articles.texts", "pipeline.actions.outputs", "pipeline.actions.build"):
+    for module in ("pipeline.articles.texts", "pipeline.actions.built_parts", "pipeline.actions.build"):
         monkeypatch.setattr(f"{module}.spread", lambda work, items, few: spread(work, items, 1))
     several = WorkspaceRunner(tmp_path / "workspace")
     shutil.copytree(archive.root, several.root, ignore=shutil.ignore_patterns("build"))
@@ -193,7 +193,7 @@ def test_several_processes_find_the_same_as_one(
 def test_mistakes_of_several_processes_are_told_together(
     workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch, two_processors: None
 ) -> None:
-    for module in ("pipeline.articles.texts", "pipeline.actions.outputs", "pipeline.actions.build"):
+    for module in ("pipeline.articles.texts", "pipeline.actions.built_parts", "pipeline.actions.build"):
         monkeypatch.setattr(f"{module}.spread", lambda work, items, few: spread(work, items, 1))
     workspace.write(
         {

@@ -202,7 +202,7 @@ def test_feeds_of_the_build_before_that_cannot_be_read_are_no_measure(frozen: Wo
 
 
 def test_rules_on_feeds_are_explained_beside_the_others(workspace: WorkspaceRunner) -> None:
-    assert "an item has another id than before" in workspace.ok("check", "--explain", "feed032")
+    assert "An item has another id than before" in workspace.ok("check", "--explain", "feed032")
     assert "FEED036" in workspace.ok("check", "--rules")
     assert "is about feeds, not issues" in workspace.error("check", "1", "--only", "FEED001")
 

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_left
-from collections.abc import Collection, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from pipeline.actions.plan_edit.patch_list import TextEdit, gaps, patch_list
-from pipeline.config.front_matter import FrontMatter, find_front_matter
+from pipeline.actions.plan_edit.patch_list import gaps, patch_list
+from pipeline.config.front_matter_edits import FrontMatterEdits
 from pipeline.config.sections import sections_to_text
 from pipeline.config.source_spans import KeySpan, Span
 from pipeline.errors import PressroomError
@@ -32,7 +30,7 @@ def patch_front_matter(text: str, path: str, before: Issue, after: Issue, zone: 
     """
     bare = text.removeprefix("\ufeff")
     body = bare.replace("\r\n", "\n").replace("\r", "\n")
-    patcher = _Patcher(body, path, find_front_matter(body, path))
+    patcher = _Patcher(body, path)
     patcher.change(patcher.front.table, "exclude", before.exclude, after.exclude)
     if before.own_sections:
         tables = patcher.front.table.entries["sections"].value.items or ()
@@ -42,73 +40,11 @@ def patch_front_matter(text: str, path: str, before: Issue, after: Issue, zone: 
     elif after.own_sections:
         patcher.add_sections(after, zone)
     byte_order_mark = text[: len(text) - len(bare)]
-    return byte_order_mark + _apply_edits(bare, patcher.edits)
+    return byte_order_mark + patcher.apply(bare)
 
 
-def replace_keys(text: str, path: str, values: Mapping[str, str], without: Collection[str]) -> str:
-    """Return the front matter of a text with these values and without some keys; all else of it stays.
-
-    The lines of the text end in line feeds, as `read_source` returns them.
-    `values` are written as YAML and TOML have them; one whose key is missing is added. Raises
-    `PressroomError` for front matter in brackets.
-    """
-    body = f"{text}\n"  # the line that closes the front matter may be the last one
-    patcher = _Patcher(body, path, find_front_matter(body, path))
-    table, toml, end = patcher.front.table, patcher.front.toml, patcher.front.end
-    if table.flow:
-        hint = "Write it as lines of `key: value`."
-        raise PressroomError("front matter in brackets cannot be taken over.", path, 1, hint)
-    first = min(table.entries.values(), key=lambda each: each.key_start)
-    indent = body[patcher.line_start(first.key_start) : first.key_start]
-    for key, value in values.items():
-        if entry := table.entries.get(key):
-            start, stop = entry.value.start, entry.value.end
-            folded = body[start:stop].endswith("\n")
-            patcher.edit(start, stop, " " * (start == stop) + value + "\n" * folded)
-        else:  # in TOML above all tables
-            place = patcher.line_start(first.key_start) if toml else end
-            patcher.edit(place, place, f"{indent}{key}{' = ' if toml else ': '}{value}\n")
-    for key in sorted(table.entries.keys() & set(without)):
-        entry = table.entries[key]
-        items = () if entry.value.flow else entry.value.items or ()
-        after = patcher.next_line(items[-1].end) if items else patcher.after(entry)
-        patcher.edit(patcher.line_start(entry.key_start), after, "")
-    patcher.edit(patcher.next_line(end), len(body), "")
-    return _apply_edits(body, patcher.edits)
-
-
-def _apply_edits(text: str, edits: Sequence[TextEdit]) -> str:
-    """Apply edits whose offsets count each line end as one character, keeping the text's line ends."""
-    first = re.search("\r\n|\r|\n", text)
-    line_end = first[0] if first else "\n"
-    pairs = [match.start() - n for n, match in enumerate(re.finditer("\r\n", text))]
-
-    def real(offset: int) -> int:
-        return offset + bisect_left(pairs, offset)
-
-    # From the end, so that offsets stay valid; at the same offset a replacement comes before an insertion.
-    for edit in sorted(edits, key=lambda each: (each.start, each.end), reverse=True):
-        text = text[: real(edit.start)] + edit.text.replace("\n", line_end) + text[real(edit.end) :]
-    return text
-
-
-class _Patcher:
-    """Collects the edits of one text."""
-
-    def __init__(self, text: str, path: str, front: FrontMatter) -> None:
-        self.text = text
-        self.path = path
-        self.front = front
-        self.edits: list[TextEdit] = []
-
-    def line_start(self, offset: int) -> int:
-        return self.text.rfind("\n", 0, offset) + 1
-
-    def next_line(self, offset: int) -> int:
-        return self.text.index("\n", offset) + 1
-
-    def edit(self, start: int, end: int, text: str) -> None:
-        self.edits.append(TextEdit(start, end, text))
+class _Patcher(FrontMatterEdits):
+    """Collects the edits that change lists of slugs."""
 
     # --- one list ----------------------------------------------------------------------------
 
@@ -124,7 +60,7 @@ class _Patcher:
         elif entry.value.items is None:  # `pin:` without a value
             bare = entry.value.start == entry.value.end
             start = self.text.index(":", entry.key_end) + 1 if bare else entry.value.start
-            self.edit(start, start if bare else entry.value.end, " " * bare + self.inline_list(new))
+            self.replace(start, start if bare else entry.value.end, " " * bare + self.inline_list(new))
         else:
             self.change_list(entry.value, old, new)
 
@@ -149,12 +85,12 @@ class _Patcher:
         comment = any("#" in gap for gap in gaps(self.text, entry.key_end, end, items))
         alone = not self.text[start : entry.key_start].strip() and not comment
         if alone and not table.flow:
-            self.edit(start, end, "")
+            self.replace(start, end, "")
             return
         self.change_list(span, tuple(str(n) for n, _ in enumerate(items)), ())
         if not span.flow:
             colon = self.text.index(":", entry.key_end) + 1
-            self.edit(colon, colon, " []")
+            self.replace(colon, colon, " []")
 
     def add(self, table: Span, key: str, slugs: tuple[str, ...]) -> None:
         """Add a key to the issue, or to a section below its title."""
@@ -162,7 +98,7 @@ class _Patcher:
         entries = [each for each in table.entries.values() if each.value.flow or not each.value.items]
         if table.flow:
             last = max(each.value.end for each in table.entries.values())
-            self.edit(last, last, f", {key}{equals}{self.inline_list(slugs)}")
+            self.replace(last, last, f", {key}{equals}{self.inline_list(slugs)}")
             return
         whole = table is self.front.table
         beside = max(entries, key=lambda each: each.value.end) if whole else table.entries["title"]
@@ -171,12 +107,7 @@ class _Patcher:
         line = f"{indent}{key}{equals}{self.inline_list(slugs)}\n"
         if len(line) > _LONGEST_LINE:
             line = self.block_list(key, slugs, indent)
-        self.edit(place, place, line)
-
-    def after(self, entry: KeySpan) -> int:
-        """Return the offset of the line after a key and its value."""
-        end = entry.value.end
-        return end if end and self.text[end - 1] == "\n" else self.next_line(end)
+        self.replace(place, place, line)
 
     # --- spelling ----------------------------------------------------------------------------
 
@@ -210,4 +141,4 @@ class _Patcher:
         first = min(each.key_start for each in table.entries.values())
         indent = "" if self.front.toml else " " * (first - self.line_start(first))
         lines = sections_to_text(issue.sections, zone, self.front.toml)
-        self.edit(self.front.end, self.front.end, re.sub(r"^(?=.)", indent, lines, flags=re.MULTILINE))
+        self.replace(self.front.end, self.front.end, re.sub(r"^(?=.)", indent, lines, flags=re.MULTILINE))

@@ -6,19 +6,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from pipeline.config.front_matter_edits import TextEdit
 from pipeline.config.source_spans import Span
 
 _BETWEEN_ITEMS = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*")
 _AFTER_ITEM = re.compile(r"(,?)([ \t]*(?:#[^\n]*)?)")
-
-
-@dataclass(frozen=True, slots=True)
-class TextEdit:
-    """Replace what is between two offsets of a text by another text."""
-
-    start: int
-    end: int
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,13 +92,13 @@ def apply_change(
     including an article that a section of its own excludes; and front matter in which the change cannot
     be made without touching more.
     """
-    before = _read(text, path, publication)
+    before = read_issue(text, path, publication)
     after = _changed_issue(before, change, plan)
     if after == before:
         return text
     patched = patch_front_matter(text, path, before, after, ZoneInfo(publication.timezone))
     try:
-        exact = _without_places(_read(patched, path, publication)) == _without_places(after)
+        exact = _without_places(read_issue(patched, path, publication)) == _without_places(after)
     except PressroomError:
         exact = False
     if not exact:
@@ -111,7 +111,8 @@ def apply_change(
     return patched
 
 
-def _read(text: str, path: str, publication: Publication) -> Issue:
+def read_issue(text: str, path: str, publication: Publication) -> Issue:
+    """Read the text of an `issue.md`. Raises `PressroomError` or `Mistakes` for one that is not an issue."""
     errors: list[PressroomError] = []
     folder = path.split("/")[-2] if "/" in path else ""
     issue = parse_issue(source_text(text, path), folder, path, publication, errors)

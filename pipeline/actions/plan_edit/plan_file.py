@@ -12,13 +12,13 @@ from pipeline.actions.plan_edit.plan_changes import (
     PlanChange,
     PlannedSections,
     apply_change,
+    read_issue,
 )
 from pipeline.assemble.assembler import Assembler
-from pipeline.assemble.issues import parse_issue
 from pipeline.config.workspace_files import ISSUES
-from pipeline.errors import PressroomError, raise_all
+from pipeline.errors import PressroomError
 from pipeline.model import Issue
-from pipeline.support.files import read_source, source_text, write_atomically
+from pipeline.support.files import read_source, write_atomically
 
 
 class PlanFile:
@@ -56,7 +56,7 @@ class PlanFile:
         change = replace(change, slug=pool.current.get(change.slug, change.slug))
         if change.slug not in pool.links:
             pool.find(change.slug)
-        issue = self._issue(read_source(self._file, self._path))
+        issue = read_issue(read_source(self._file, self._path), self._path, publication)
         # The issue may name a link item by its address.
         named = [*issue.exclude, *(name for rule in issue.sections for name in (*rule.pin, *rule.exclude))]
         names = {key: name for name in named if (key := pool.key_of(name))}
@@ -66,7 +66,7 @@ class PlanFile:
         text = apply_change(before.decode(), self._path, written, plan, publication)
         after = text.encode()
         if after != before:
-            self._check(change, self._issue(source_text(text, self._path)))
+            self._check(change, read_issue(text, self._path, publication))
             write_atomically(self._file, after)
             self._versions.append((before, after))
 
@@ -86,12 +86,6 @@ class PlanFile:
             return self._file.read_bytes()
         except OSError as error:
             raise PressroomError(f"cannot be read: {error.strerror or error}.", self._path) from error
-
-    def _issue(self, text: str) -> Issue:
-        errors: list[PressroomError] = []
-        issue = parse_issue(text, self.folder, self._path, self.assembler.files.publication, errors)
-        raise_all(errors)
-        return issue
 
     def _plan(self, issue: Issue) -> PlannedSections:
         edition = self.assembler.select(issue, self.audience).edition

@@ -35,7 +35,7 @@ _NIGHT = ("#ffffff", "#121212")
 )
 def faint_in_light(context: CheckContext) -> Iterator[Violation]:
     """One reader in twelve, and everyone in the sun, cannot read it."""
-    yield from _faint(context, context.light, context.publication.theme.colors)
+    yield from _faint(context, context.light_styles, context.publication.theme.colors)
 
 
 @rule(
@@ -48,7 +48,7 @@ def faint_in_light(context: CheckContext) -> Iterator[Violation]:
 def faint_in_dark(context: CheckContext) -> Iterator[Violation]:
     """A third of all mail is read in dark mode."""
     palette = context.publication.theme.dark
-    yield from _faint(context, context.dark, palette, "in the dark scheme, ", _NIGHT)
+    yield from _faint(context, context.dark_styles, palette, "in the dark scheme, ", _NIGHT)
 
 
 @rule(
@@ -61,7 +61,7 @@ def faint_in_dark(context: CheckContext) -> Iterator[Violation]:
 def faint_in_outlook_com(context: CheckContext) -> Iterator[Violation]:
     """Grounds turn dark and the text on them stays dark, or the other way round."""
     palette = context.publication.theme.dark
-    yield from _faint(context, context.outlook_com, palette, "in Outlook.com's dark mode, ")
+    yield from _faint(context, context.outlook_com_styles, palette, "in Outlook.com's dark mode, ")
 
 
 @rule(
@@ -73,8 +73,8 @@ def faint_in_outlook_com(context: CheckContext) -> Iterator[Violation]:
 )
 def no_dark_scheme(context: CheckContext) -> Iterator[Violation]:
     """Clients that invert colours by themselves do it badly where the email does not say how."""
-    for element, _, _ in visible_texts(context.page, context.light):
-        if context.light.of(element).get("color") != context.dark.of(element).get("color"):
+    for element, _, _ in visible_texts(context.page, context.light_styles):
+        if context.light_styles.of(element).get("color") != context.dark_styles.of(element).get("color"):
             return
     theme = context.publication.theme
     if theme.dark == theme.colors:

@@ -36,7 +36,7 @@ _XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 @defect_rule(
     "FEED001",
     Severity.ERROR,
-    "a feed cannot be read, or has a wrong beginning",
+    "A feed cannot be read, or has a wrong beginning",
     source="XML 1.0, sections 2.8 and 4.3.3; RFC 8259, section 8.1",
 )
 def prolog(context: FeedContext) -> Iterator[Violation]:
@@ -46,20 +46,20 @@ def prolog(context: FeedContext) -> Iterator[Violation]:
     """
     for feed in context.documents:
         if feed.root is None:
-            yield feed.breach(f"it cannot be read: {feed.fault}.")
+            yield feed.violation(f"it cannot be read: {feed.fault}.")
         elif feed.kind != "json":
             if not _PROLOG.match(feed.data):
-                yield feed.breach(
+                yield feed.violation(
                     "it does not begin with UTF-8 declared, at most a style sheet in CSS, and its root."
                 )
         elif feed.data.startswith(b"\xef\xbb\xbf"):
-            yield feed.breach("it begins with a byte order mark.")
+            yield feed.violation("it begins with a byte order mark.")
 
 
 @defect_rule(
     "FEED002",
     Severity.ERROR,
-    "a feed breaks the schema of its format",
+    "A feed breaks the schema of its format",
     source="RSS 2.0.11, RFC 4287, JSON Feed 1.1, as pipeline/render/feeds/schemas has them",
 )
 def schema(context: FeedContext) -> Iterator[Violation]:
@@ -67,7 +67,7 @@ def schema(context: FeedContext) -> Iterator[Violation]:
     for feed in context.read():
         if feed.kind == "json":
             for fault in json_faults(feed.data)[:3]:
-                yield feed.breach(f"{fault}.")
+                yield feed.violation(f"{fault}.")
         else:
             for line, fault in schema_faults(feed.data, f"{feed.kind}.rng")[:3]:
                 yield Violation(f"{fault}.", Place(feed.place.path, line))
@@ -76,7 +76,7 @@ def schema(context: FeedContext) -> Iterator[Violation]:
 @defect_rule(
     "FEED003",
     Severity.ERROR,
-    "a feed does not link to itself",
+    "A feed does not link to itself",
     source="RFC 4287, section 4.1.1; RSS Advisory Board, Best Practices Profile; WebSub, section 4",
 )
 def self_link(context: FeedContext) -> Iterator[Violation]:
@@ -85,19 +85,19 @@ def self_link(context: FeedContext) -> Iterator[Violation]:
         own = address(context.publication, feed.path)
         if feed.kind == "json":
             if feed.root.get("feed_url") != own:
-                yield feed.breach(f"`feed_url` is not {own}.")
+                yield feed.violation(f"`feed_url` is not {own}.")
             continue
         links = feed.links("self")
         if [link.get("href") for link in links] != [own]:
-            yield feed.breach(f"it does not have exactly one link to itself, {own}.")
+            yield feed.violation(f"it does not have exactly one link to itself, {own}.")
         elif links[0].get("type") != MEDIA_TYPES[feed.kind]:
-            yield feed.breach(f"the link to itself does not have the type {MEDIA_TYPES[feed.kind]}.")
+            yield feed.violation(f"the link to itself does not have the type {MEDIA_TYPES[feed.kind]}.")
 
 
 @defect_rule(
     "FEED004",
     Severity.ERROR,
-    "a feed has no language, or a wrong one",
+    "A feed has no language, or a wrong one",
     source="RSS 2.0, <language>; RFC 4287, section 2; JSON Feed 1.1, language",
 )
 def feed_language(context: FeedContext) -> Iterator[Violation]:
@@ -109,13 +109,13 @@ def feed_language(context: FeedContext) -> Iterator[Violation]:
         else:
             language = feed.text("language") if feed.kind == "rss" else feed.root.get(_XML_LANGUAGE, "")
         if language != wanted:
-            yield feed.breach(f'its language is "{language}", and the publication\'s is "{wanted}".')
+            yield feed.violation(f'its language is "{language}", and the publication\'s is "{wanted}".')
 
 
 @defect_rule(
     "FEED005",
     Severity.ERROR,
-    "a feed is not dated by its newest item",
+    "A feed is not dated by its newest item",
     source="RFC 4287, section 4.2.15; RSS 2.0, <lastBuildDate>",
 )
 def feed_date(context: FeedContext) -> Iterator[Violation]:
@@ -129,13 +129,15 @@ def feed_date(context: FeedContext) -> Iterator[Violation]:
         except ValueError:
             date = None
         if date != newest:
-            yield feed.breach(f'its date is "{text}", and its newest item changed at {newest.isoformat()}.')
+            yield feed.violation(
+                f'its date is "{text}", and its newest item changed at {newest.isoformat()}.'
+            )
 
 
 @defect_rule(
     "FEED006",
     Severity.ERROR,
-    "the head of an RSS feed is in the wrong order, or its image breaks the rules",
+    "The head of an RSS feed is in the wrong order, or its image breaks the rules",
     source="RSS 2.0, <image>; RSS Advisory Board, Best Practices Profile",
 )
 def channel_order(context: FeedContext) -> Iterator[Violation]:
@@ -144,23 +146,23 @@ def channel_order(context: FeedContext) -> Iterator[Violation]:
         channel = feed.root.find("channel")
         names = [child.tag for child in channel] if channel is not None else []
         if "item" in names and set(names[names.index("item") :]) != {"item"}:
-            yield feed.breach("a part of its head comes after its first item.")
+            yield feed.violation("a part of its head comes after its first item.")
         image = channel.find("image") if channel is not None else None
         if image is None:
             continue
         for name in ("title", "link"):
             if image.findtext(name) != feed.text(name):
-                yield feed.breach(f"the {name} of its image is not that of the feed.")
+                yield feed.violation(f"the {name} of its image is not that of the feed.")
         for name, most in (("width", 144), ("height", 400)):
             size = image.findtext(name) or "0"
             if (number := whole_number(size)) is None or number > most:
-                yield feed.breach(f"the {name} of its image is {size}; {most} is the limit.")
+                yield feed.violation(f"the {name} of its image is {size}; {most} is the limit.")
 
 
 @defect_rule(
     "FEED007",
     Severity.ERROR,
-    "items are in the wrong order, or dated in the future",
+    "Items are in the wrong order, or dated in the future",
     source="RFC 4287, section 4.2.9; feed readers that sort by date",
 )
 def item_order(context: FeedContext) -> Iterator[Violation]:
@@ -168,16 +170,18 @@ def item_order(context: FeedContext) -> Iterator[Violation]:
     for feed in context.read():
         dates = [entry.published for entry in feed.entries if entry.published]
         if any(older < newer for older, newer in pairwise(dates)):
-            yield feed.breach("its items are not in order, newest first.")
+            yield feed.violation("its items are not in order, newest first.")
         for entry in feed.entries:
             if entry.published and entry.published > context.now:
-                yield feed.breach(f'"{entry.title}" is dated in the future, {entry.published.isoformat()}.')
+                yield feed.violation(
+                    f'"{entry.title}" is dated in the future, {entry.published.isoformat()}.'
+                )
 
 
 @rule(
     "FEED008",
     Severity.WARNING,
-    "a feed is too large",
+    "A feed is too large",
     source="limits of feed readers and aggregators, of 1 to 5 MB",
     remedy="Shorten the item: a single one fills the feed. Older items are in the archive already.",
 )
@@ -197,7 +201,7 @@ def too_large(context: FeedContext) -> Iterator[Violation]:
 @rule(
     "FEED009",
     Severity.WARNING,
-    "a feed asks not to be loaded again for over an hour",
+    "A feed asks not to be loaded again for over an hour",
     source="RSS 2.0, <ttl>",
     remedy=OURS,
 )
@@ -206,7 +210,7 @@ def ttl(context: FeedContext) -> Iterator[Violation]:
     for feed in context.read("rss"):
         ttl = feed.text("ttl")
         if ttl and ((minutes := whole_number(ttl)) is None or minutes > 60):
-            yield feed.breach(f"its `ttl` is {ttl}; 60 is the limit.")
+            yield feed.violation(f"its `ttl` is {ttl}; 60 is the limit.")
 
 
 @defect_rule(
@@ -219,13 +223,13 @@ def atom_prefix(context: FeedContext) -> Iterator[Violation]:
     """It is valid XML, but feed readers that look for plain names cannot read it."""
     for feed in context.read("atom"):
         if prefix := re.search(rb"""xmlns:([\w.-]+)=["']http://www\.w3\.org/2005/Atom["']""", feed.data):
-            yield feed.breach(f"Atom's own elements have the prefix {prefix[1].decode()}.")
+            yield feed.violation(f"Atom's own elements have the prefix {prefix[1].decode()}.")
 
 
 @rule(
     "FEED023",
     Severity.ERROR,
-    "a feed names another hub than newsletter.toml",
+    "A feed names another hub than newsletter.toml",
     source="W3C WebSub, section 4",
     remedy="Build again after a change of `hub`; if that does not help, report it.",
 )
@@ -240,13 +244,13 @@ def hub(context: FeedContext) -> Iterator[Violation]:
             hubs = [link.get("href") for link in feed.links("hub")]
         if hubs != wanted:
             named = ", ".join(map(str, hubs)) or "none"
-            yield feed.breach(f"it names the hub {named}, not {wanted[0] if wanted else 'none'}.")
+            yield feed.violation(f"it names the hub {named}, not {wanted[0] if wanted else 'none'}.")
 
 
 @defect_rule(
     "FEED024",
     Severity.ERROR,
-    "the list of feeds does not have each feed once",
+    "The list of feeds does not have each feed once",
     source="OPML 2.0, subscription lists",
 )
 def list_of_feeds(context: FeedContext) -> Iterator[Violation]:
@@ -274,7 +278,7 @@ def list_of_feeds(context: FeedContext) -> Iterator[Violation]:
 @defect_rule(
     "FEED027",
     Severity.ERROR,
-    "a feed is missing in one of its formats",
+    "A feed is missing in one of its formats",
     source="what the pages' `<link rel=alternate>` name",
 )
 def missing_format(context: FeedContext) -> Iterator[Violation]:
@@ -290,7 +294,7 @@ def missing_format(context: FeedContext) -> Iterator[Violation]:
 @rule(
     "FEED028",
     Severity.ERROR,
-    "the index page does not announce the feeds",
+    "The index page does not announce the feeds",
     source="RSS Advisory Board, RSS Autodiscovery; HTML Living Standard, 4.6.7.2",
     remedy="Keep the loop over `head.feeds` in the template of the page's head.",
 )
@@ -315,7 +319,7 @@ def not_announced(context: FeedContext) -> Iterator[Violation]:
 @defect_rule(
     "FEED026",
     Severity.ERROR,
-    "the archive of a feed is not linked part to part",
+    "The archive of a feed is not linked part to part",
     source="RFC 5005, section 4; JSON Feed 1.1, next_url",
 )
 def archive_links(context: FeedContext) -> Iterator[Violation]:
@@ -341,7 +345,7 @@ def _part(
     following = [at(older)] if older is not None else []
     if feed.kind == "json":
         if ([feed.root["next_url"]] if "next_url" in feed.root else []) != following:
-            yield feed.breach("its next page is not the next older part of the archive.")
+            yield feed.violation("its next page is not the next older part of the archive.")
         return
     wanted = {
         "prev-archive": following,
@@ -350,7 +354,7 @@ def _part(
     }
     for rel, links in wanted.items():
         if [link.get("href") for link in feed.links(rel)] != links:
-            yield feed.breach(f"its link `{rel}` does not lead to {links[0] if links else 'nothing'}.")
+            yield feed.violation(f"its link `{rel}` does not lead to {links[0] if links else 'nothing'}.")
     marked = next(feed.root.iter(f"{HISTORY}archive"), None) is not None
     if marked != (feed.number is not None):
-        yield feed.breach("it is archived and does not say so, or it says so and is not archived.")
+        yield feed.violation("it is archived and does not say so, or it says so and is not archived.")

@@ -26,7 +26,7 @@ def _home(documents: Iterable[FeedDocument]) -> str:
 @rule(
     "FEED031",
     Severity.WARNING,
-    "a feed of the build before is gone",
+    "A feed of the build before is gone",
     source="RFC 9110, section 15.5.11",
     remedy="If its tag or audience was renamed, redirect the old address to the new one (301).",
 )
@@ -38,13 +38,13 @@ def feeds_gone(context: FeedContext) -> Iterator[Violation]:
     for each in context.earlier:
         # A feed may do without an archive, as those of tags do; nobody subscribes to a part of one.
         if each.path not in there and (each.number is None or each.folder not in whole):
-            yield each.breach("the build before had the feed, and it is gone.")
+            yield each.violation("the build before had the feed, and it is gone.")
 
 
 @rule(
     "FEED032",
     Severity.ERROR,
-    "an item has another id than before",
+    "An item has another id than before",
     source="RFC 4287, section 4.2.6",
     remedy="Restore the issue.lock that has the id, which belongs to the issue.",
 )
@@ -55,13 +55,13 @@ def changed_ids(context: FeedContext) -> Iterator[Violation]:
     for feed, entry in _by_id(context.earlier).values():
         other = links.get((feed.folder, entry.link))
         if entry.id not in now and other is not None:
-            yield feed.breach(f'the id of "{entry.title}" was {entry.id}, and is {other}.')
+            yield feed.violation(f'the id of "{entry.title}" was {entry.id}, and is {other}.')
 
 
 @rule(
     "FEED033",
     Severity.ERROR,
-    "the date of publication of an item has changed",
+    "The date of publication of an item has changed",
     source="RFC 4287, section 4.2.9",
     remedy="Restore the date in issue.lock; a revision has a date of its own, `updated`.",
 )
@@ -71,7 +71,7 @@ def moved_dates(context: FeedContext) -> Iterator[Violation]:
     for feed, entry in _by_id(context.earlier).values():
         after = now[entry.id][1] if entry.id in now else entry
         if after.published != entry.published:
-            yield feed.breach(
+            yield feed.violation(
                 f'"{entry.title}" was published on {entry.published}, and now on {after.published}.'
             )
 
@@ -79,7 +79,7 @@ def moved_dates(context: FeedContext) -> Iterator[Violation]:
 @rule(
     "FEED034",
     Severity.WARNING,
-    "an item of the build before is missing from all feeds",
+    "An item of the build before is missing from all feeds",
     source="RFC 5005, section 4",
     remedy="If it was taken back on purpose, do nothing; else see whether its issue is still frozen.",
 )
@@ -89,13 +89,13 @@ def vanished_items(context: FeedContext) -> Iterator[Violation]:
     links = {(each.folder, entry.link) for each in context.documents for entry in each.entries}
     for feed, entry in _by_id(context.earlier).values():
         if entry.id not in now and (feed.folder, entry.link) not in links:
-            yield feed.breach(f'"{entry.title}" was in it, and no feed has it now.')
+            yield feed.violation(f'"{entry.title}" was in it, and no feed has it now.')
 
 
 @rule(
     "FEED035",
     Severity.WARNING,
-    "an item has changed without a date of revision",
+    "An item has changed without a date of revision",
     source="RFC 4287, section 4.2.15",
     remedy="If readers should see the change, take it in with pressroom assemble NUMBER --refresh.",
 )
@@ -112,7 +112,7 @@ def changed_without_date(context: FeedContext) -> Iterator[Violation]:
         after = now[entry.id][1] if entry.id in now else entry
         before = _at_new_addresses(entry.html, moved)
         if (after.html, after.title) != (before, entry.title) and after.updated == entry.updated:
-            yield feed.breach(f'"{after.title}" has changed, and its date of revision has not.')
+            yield feed.violation(f'"{after.title}" has changed, and its date of revision has not.')
 
 
 def _at_new_addresses(text: str, moved: Mapping[str, str]) -> str:
@@ -125,7 +125,7 @@ def _at_new_addresses(text: str, moved: Mapping[str, str]) -> str:
 @rule(
     "FEED036",
     Severity.WARNING,
-    "a part of the archive does not hold the same items as before",
+    "A part of the archive does not hold the same items as before",
     source="RFC 5005, section 4",
     remedy="This follows from an issue that was frozen again or taken back; nothing else should cause it.",
 )
@@ -135,13 +135,13 @@ def archive_changed(context: FeedContext) -> Iterator[Violation]:
     for each in context.earlier:
         before = {entry.id for entry in each.entries}
         if each.number is not None and now.get(each.path, before) != before:
-            yield each.breach("the part of the archive does not hold the same items as before.")
+            yield each.violation("the part of the archive does not hold the same items as before.")
 
 
 @rule(
     "FEED037",
     Severity.NOTE,
-    "the address of the site has changed",
+    "The address of the site has changed",
     source="RFC 9110, section 15.4.2; docs/publishing.md",
     remedy="Redirect the old addresses of the feeds to the new ones (301), for as long as you can.",
 )
@@ -150,4 +150,4 @@ def site_moved(context: FeedContext) -> Iterator[Violation]:
     old, new = _home(context.earlier), _home(context.documents)
     if old and old != new:
         feed = next(each for each in context.documents if each.path == "feed.json")
-        yield feed.breach(f"the site was at {old}, and is at {new}; all addresses changed.")
+        yield feed.violation(f"the site was at {old}, and is at {new}; all addresses changed.")

@@ -48,7 +48,7 @@ def _named(entry: FeedEntry) -> str:
 @defect_rule(
     "FEED011",
     Severity.ERROR,
-    "an item has no permanent id of its own",
+    "An item has no permanent id of its own",
     source="RFC 4287, section 4.2.6; RSS 2.0, <guid>; JSON Feed 1.1, id",
 )
 def item_ids(context: FeedContext) -> Iterator[Violation]:
@@ -56,26 +56,26 @@ def item_ids(context: FeedContext) -> Iterator[Violation]:
     for feed in context.read():
         for each, times in Counter(entry.id for entry in feed.entries).items():
             if times > 1:
-                yield feed.breach(f"{times} of its items have the id {each}.")
+                yield feed.violation(f"{times} of its items have the id {each}.")
     for feed, entry in context.entries():
         if not entry.id:
-            yield feed.breach(f"{_named(entry)} has no id.")
+            yield feed.violation(f"{_named(entry)} has no id.")
         guid = entry.node.find("guid") if feed.kind == "rss" else None
         if guid is not None and guid.get("isPermaLink") != "false":
-            yield feed.breach(f"the id of {_named(entry)} is declared as an address.")
+            yield feed.violation(f"the id of {_named(entry)} is declared as an address.")
 
 
 @defect_rule(
     "FEED012",
     Severity.ERROR,
-    "the link of an item is not a whole address in ASCII",
+    "The link of an item is not a whole address in ASCII",
     source="RFC 3986; RSS 2.0, <link>; RFC 4287, section 4.2.7",
 )
 def item_links(context: FeedContext) -> Iterator[Violation]:
     """A tap on the headline leads nowhere."""
     for feed, entry in context.entries():
         if not _WEB_ADDRESS.fullmatch(entry.link):
-            yield feed.breach(
+            yield feed.violation(
                 f'the link of {_named(entry)}, "{entry.link}", is not a whole address in ASCII.'
             )
 
@@ -83,7 +83,7 @@ def item_links(context: FeedContext) -> Iterator[Violation]:
 @defect_rule(
     "FEED013",
     Severity.ERROR,
-    "a title can be taken for markup",
+    "A title can be taken for markup",
     source="RSS Advisory Board, Best Practices Profile, <title>; RFC 4287, section 4.2.14",
 )
 def item_titles(context: FeedContext) -> Iterator[Violation]:
@@ -92,19 +92,19 @@ def item_titles(context: FeedContext) -> Iterator[Violation]:
         for title in re.findall(rb"<title>([^<]*)</title>", feed.data):
             if re.search(rb"&(amp|lt|gt);", title):
                 shown = title.decode("utf-8", "replace")
-                yield feed.breach(
+                yield feed.violation(
                     f"the title {shown} has &, < or > as a named reference, not a numbered one."
                 )
     for feed in context.read("atom"):
         for title in feed.root.iter(f"{ATOM}title"):
             if title.get("type", "text") != "text":
-                yield feed.breach(f'the title "{title.text}" is not plain text.')
+                yield feed.violation(f'the title "{title.text}" is not plain text.')
 
 
 @defect_rule(
     "FEED014",
     Severity.ERROR,
-    "an item lacks its summary or content, or has them in the wrong form",
+    "An item lacks its summary or content, or has them in the wrong form",
     source="RSS Advisory Board, Best Practices Profile, <description>; RFC 4287, sections 4.1.3 and 4.2.13",
 )
 def summary_and_content(context: FeedContext) -> Iterator[Violation]:
@@ -112,45 +112,45 @@ def summary_and_content(context: FeedContext) -> Iterator[Violation]:
     for feed, entry in context.entries():
         if not entry.summary.strip() or not entry.html.strip():
             what = "summary" if not entry.summary.strip() else "content"
-            yield feed.breach(f"{_named(entry)} has no {what}.")
+            yield feed.violation(f"{_named(entry)} has no {what}.")
         if feed.kind == "rss":
             names = [child.tag for child in entry.node]
             wanted = ["description", f"{CONTENT}encoded"]
             if [name for name in names if name in wanted] != wanted:
-                yield feed.breach(f"{_named(entry)} does not have its summary followed by its content.")
+                yield feed.violation(f"{_named(entry)} does not have its summary followed by its content.")
             # Feed readers take it for HTML, in which a bare sign would begin a tag or a reference.
             raw = entry.node.findtext("description") or ""
             if re.search(r"<|&(?!(#\d+|#x[0-9a-fA-F]+|\w+);)", raw):
-                yield feed.breach(f"the summary of {_named(entry)} is not escaped as HTML.")
+                yield feed.violation(f"the summary of {_named(entry)} is not escaped as HTML.")
         elif feed.kind == "atom":
             content, summary = entry.node.find(f"{ATOM}content"), entry.node.find(f"{ATOM}summary")
             if content is not None and content.get("type") != "html":
-                yield feed.breach(f"the content of {_named(entry)} is not marked as HTML.")
+                yield feed.violation(f"the content of {_named(entry)} is not marked as HTML.")
             if summary is not None and summary.get("type", "text") != "text":
-                yield feed.breach(f"the summary of {_named(entry)} is not plain text.")
+                yield feed.violation(f"the summary of {_named(entry)} is not plain text.")
 
 
 @defect_rule(
     "FEED015",
     Severity.ERROR,
-    "an item does not name its authors as feed readers expect",
+    "An item does not name its authors as feed readers expect",
     source="RSS Advisory Board, Best Practices Profile, <dc:creator>; RFC 4287, section 4.2.1",
 )
 def item_authors(context: FeedContext) -> Iterator[Violation]:
     """The byline is missing, or shows a mail address."""
     for feed, entry in context.entries():
         if not any(name.strip() for name in entry.authors):
-            yield feed.breach(f"{_named(entry)} has no author.")
+            yield feed.violation(f"{_named(entry)} has no author.")
         if feed.kind == "rss" and (
             len(entry.node.findall(f"{DC}creator")) > 1 or entry.node.find("author") is not None
         ):
-            yield feed.breach(f"{_named(entry)} does not name its authors exactly once.")
+            yield feed.violation(f"{_named(entry)} does not name its authors exactly once.")
 
 
 @defect_rule(
     "FEED016",
     Severity.ERROR,
-    "a date of an item is missing, or not as its format writes it",
+    "A date of an item is missing, or not as its format writes it",
     source="RFC 822, section 5, with four-digit years; RFC 3339; RFC 4287, sections 4.2.9 and 4.2.15",
 )
 def item_dates(context: FeedContext) -> Iterator[Violation]:
@@ -159,17 +159,17 @@ def item_dates(context: FeedContext) -> Iterator[Violation]:
         read = entry.node.get if feed.kind == "json" else entry.node.findtext
         for what, (field, shape) in _DATES[feed.kind].items():
             if not shape.fullmatch(written := str(read(field, ""))):
-                yield feed.breach(f'the date of {what} of {_named(entry)} is written as "{written}".')
+                yield feed.violation(f'the date of {what} of {_named(entry)} is written as "{written}".')
         if entry.published is None or entry.updated is None:
-            yield feed.breach(f"{_named(entry)} lacks a date of publication or of revision.")
+            yield feed.violation(f"{_named(entry)} lacks a date of publication or of revision.")
         elif entry.updated < entry.published:
-            yield feed.breach(f"{_named(entry)} was revised before it was published.")
+            yield feed.violation(f"{_named(entry)} was revised before it was published.")
 
 
 @rule(
     "FEED017",
     Severity.WARNING,
-    "a tag has a comma, or is there twice",
+    "A tag has a comma, or is there twice",
     source="feed readers that show tags as one line with commas",
     remedy="Name the tag without a comma, and once for each article.",
 )
@@ -179,16 +179,16 @@ def item_tags(context: FeedContext) -> Iterator[Violation]:
         folded = Counter(tag.casefold() for tag in entry.tags)
         for tag in entry.tags:
             if "," in tag:
-                yield feed.breach(f'the tag "{tag}" of {_named(entry)} has a comma.')
+                yield feed.violation(f'the tag "{tag}" of {_named(entry)} has a comma.')
         for tag, times in folded.items():
             if times > 1:
-                yield feed.breach(f'{_named(entry)} has the tag "{tag}" {times} times.')
+                yield feed.violation(f'{_named(entry)} has the tag "{tag}" {times} times.')
 
 
 @defect_rule(
     "FEED018",
     Severity.ERROR,
-    "the picture of an item is not where feed readers look for it",
+    "The picture of an item is not where feed readers look for it",
     source="Media RSS 1.5.1, media:content; RSS Advisory Board, Best Practices Profile, <enclosure>",
 )
 def lead_image(context: FeedContext) -> Iterator[Violation]:
@@ -196,12 +196,12 @@ def lead_image(context: FeedContext) -> Iterator[Violation]:
     for feed, entry in context.entries():
         if feed.kind != "json":
             if next(entry.node.iter(f"{MEDIA}group"), None) is not None:
-                yield feed.breach(f"the picture of {_named(entry)} is in a group.")
+                yield feed.violation(f"the picture of {_named(entry)} is in a group.")
             links = [each.get("rel") for each in entry.node.findall(f"{ATOM}link")]
             if len(entry.node.findall("enclosure")) + links.count("enclosure") > 1:
-                yield feed.breach(f"{_named(entry)} has more than one enclosure.")
+                yield feed.violation(f"{_named(entry)} has more than one enclosure.")
         if entry.image and entry.image not in _sources(entry.html):
-            yield feed.breach(f"the picture of {_named(entry)} is not in its content.")
+            yield feed.violation(f"the picture of {_named(entry)} is not in its content.")
 
 
 def _sources(html: str) -> set[str]:
@@ -211,26 +211,26 @@ def _sources(html: str) -> set[str]:
 @defect_rule(
     "FEED019",
     Severity.ERROR,
-    "an address in an item is not whole",
+    "An address in an item is not whole",
     source="RFC 3986, section 5.1; xml:base is widely ignored",
 )
 def whole_addresses(context: FeedContext) -> Iterator[Violation]:
     """A feed reader has no page that it could be relative to: the link or picture is broken."""
     for feed in context.read("rss", "atom"):
         if b"xml:base" in feed.data:
-            yield feed.breach("it has xml:base, which many feed readers do not know.")
+            yield feed.violation("it has xml:base, which many feed readers do not know.")
     for feed, entry in once(context.entries()):
         for each in parse_page(entry.html).all():
             for name in ("href", "src"):
                 url = each.get(name)
                 if url is not None and urlsplit(url).scheme not in SCHEMES:
-                    yield feed.breach(f'{_named(entry)} leads to "{url}", not a whole address.')
+                    yield feed.violation(f'{_named(entry)} leads to "{url}", not a whole address.')
 
 
 @defect_rule(
     "FEED020",
     Severity.ERROR,
-    "a note leads to another page, or nowhere",
+    "A note leads to another page, or nowhere",
     source="feed readers that show a note where its link is the item's address and #fn1",
 )
 def footnote_links(context: FeedContext) -> Iterator[Violation]:
@@ -243,15 +243,15 @@ def footnote_links(context: FeedContext) -> Iterator[Violation]:
             if not mark or not re.fullmatch(r"(\w[\w-]*_)?fn(ref)?\d+", name):
                 continue
             if base != entry.link:
-                yield feed.breach(f"a note of {_named(entry)} leads to {base or 'no page'}.")
+                yield feed.violation(f"a note of {_named(entry)} leads to {base or 'no page'}.")
             elif not name.rpartition("_")[2].startswith("fnref") and name not in there:
-                yield feed.breach(f"{_named(entry)} has no note #{name}, to which it links.")
+                yield feed.violation(f"{_named(entry)} has no note #{name}, to which it links.")
 
 
 @defect_rule(
     "FEED021",
     Severity.ERROR,
-    "the content of an item is not plain, complete HTML",
+    "The content of an item is not plain, complete HTML",
     source="the allow-lists by which feed readers make HTML safe",
 )
 def plain_content(context: FeedContext) -> Iterator[Violation]:
@@ -261,17 +261,17 @@ def plain_content(context: FeedContext) -> Iterator[Violation]:
         tags = sorted({each.tag for each in page.all()} & _UNFIT)
         attributes = sorted({name for each in page.all() for name in each.attrib} & _UNFIT_ATTRIBUTES)
         for what in [*(f"<{tag}>" for tag in tags), *(f"the attribute {name}" for name in attributes)]:
-            yield feed.breach(f"the content of {_named(entry)} has {what}.")
+            yield feed.violation(f"the content of {_named(entry)} has {what}.")
         if "<!--" in entry.html:
-            yield feed.breach(f"the content of {_named(entry)} has a comment.")
+            yield feed.violation(f"the content of {_named(entry)} has a comment.")
         for error in page.errors:
-            yield feed.breach(f"the content of {_named(entry)}: {error.message}")
+            yield feed.violation(f"the content of {_named(entry)}: {error.message}")
 
 
 @defect_rule(
     "FEED022",
     Severity.ERROR,
-    "a picture in an item has no alternative text or no size",
+    "A picture in an item has no alternative text or no size",
     source="HTML Living Standard, 4.8.3; WCAG 2.2, 1.1.1",
 )
 def content_images(context: FeedContext) -> Iterator[Violation]:
@@ -280,13 +280,13 @@ def content_images(context: FeedContext) -> Iterator[Violation]:
         for image in parse_page(entry.html).all("img"):
             missing = [name for name in ("alt", "width", "height") if image.get(name) is None]
             if missing:
-                yield feed.breach(f"a picture of {_named(entry)} lacks {', '.join(missing)}.")
+                yield feed.violation(f"a picture of {_named(entry)} lacks {', '.join(missing)}.")
 
 
 @defect_rule(
     "FEED025",
     Severity.ERROR,
-    "the formats of a feed differ",
+    "The formats of a feed differ",
     source="one feed in three formats",
 )
 def formats_differ(context: FeedContext) -> Iterator[Violation]:
@@ -298,7 +298,7 @@ def formats_differ(context: FeedContext) -> Iterator[Violation]:
         first, *others = kinds.values()
         for other in others:
             if [each.id for each in first.entries] != [each.id for each in other.entries]:
-                yield other.breach(f"its items are not those of {first.path}.")
+                yield other.violation(f"its items are not those of {first.path}.")
                 continue
             for one, two in zip(first.entries, other.entries, strict=True):
                 for what, here, there in (
@@ -312,4 +312,4 @@ def formats_differ(context: FeedContext) -> Iterator[Violation]:
                     ("tags", one.tags, two.tags),
                 ):
                     if here != there:
-                        yield other.breach(f"the {what} of {_named(two)} is not that of {first.path}.")
+                        yield other.violation(f"the {what} of {_named(two)} is not that of {first.path}.")

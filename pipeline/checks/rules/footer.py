@@ -19,7 +19,7 @@ def _missing(context: CheckContext, what: str, lines: list[str]) -> Iterator[Vio
     wanted = [f" {' '.join(words(line))} " for line in lines]
     for form, shown, place in (
         ("HTML", context.html_words, context.template(_FOOTER, 1)),
-        ("plain text", context.text_words, context.at()),
+        ("plain text", context.text_words, context.built()),
     ):
         if any(line.strip() and line not in shown for line in wanted):
             yield Violation(f"the {form} does not say {what}.", place)
@@ -41,17 +41,17 @@ def unsubscribe(context: CheckContext) -> Iterator[Violation]:
     elif not any(_visible(context, link) for link in links):
         yield Violation("the link to unsubscribe cannot be seen.", context.template(_FOOTER, 1))
     if url not in context.rendered.text:
-        yield Violation("the plain text does not say where to unsubscribe.", context.at())
+        yield Violation("the plain text does not say where to unsubscribe.", context.built())
 
 
 def _visible(context: CheckContext, link: PageLink) -> bool:
-    style = context.light.of(link.element)
+    style = context.light_styles.of(link.element)
     around = (link.element, *context.page.ancestors(link.element))
     return (
         bool(link.text)
         and font_size(style) >= _SMALLEST
         and style.get("visibility") != "hidden"
-        and all(context.light.of(each).get("display") != "none" for each in around)
+        and all(context.light_styles.of(each).get("display") != "none" for each in around)
     )
 
 
@@ -98,7 +98,7 @@ def view_in_browser(context: CheckContext) -> Iterator[Violation]:
     if not any(link.url == url and link.text for link in context.links):
         yield Violation("the HTML has no link to view it in a browser.", context.template(_FOOTER, 1))
     if url not in context.rendered.text:
-        yield Violation("the plain text does not say where it can be read in a browser.", context.at())
+        yield Violation("the plain text does not say where it can be read in a browser.", context.built())
 
 
 @rule(

@@ -51,7 +51,7 @@ _ELEMENTS = frozenset(_ELEMENT_NAMES.split()) | {*_LANDMARKS, *_DROPPED}
 def unbalanced(context: CheckContext) -> Iterator[Violation]:
     """Clients close it where they like: in one the email is whole, in another it falls apart."""
     for error in context.page.errors:
-        yield Violation(error.message, context.at(error.line))
+        yield Violation(error.message, context.built(error.line))
 
 
 @rule(
@@ -115,7 +115,7 @@ def landmark(context: CheckContext) -> Iterator[Violation]:
 def no_article(context: CheckContext) -> Iterator[Violation]:
     """Without a wrapper with role="article" and an aria-label it begins without a name."""
     if not any(each.get("role") == "article" and each.get("aria-label") for each in context.page.all()):
-        yield Violation('no element has role="article" and an aria-label.', context.at())
+        yield Violation('no element has role="article" and an aria-label.', context.built())
 
 
 @rule(
@@ -127,7 +127,7 @@ def no_article(context: CheckContext) -> Iterator[Violation]:
 )
 def layout_table_read_aloud(context: CheckContext) -> Iterator[Violation]:
     """A screen reader counts its rows and columns aloud."""
-    for page in (context.page, context.outlook):
+    for page in (context.page, context.outlook_page):
         with_headings = _with_headings(page)
         for table in page.all("table"):
             if table.get("role") not in {"presentation", "none"} and table not in with_headings:
@@ -167,7 +167,7 @@ def _with_headings(page: HtmlPage) -> set[Element | None]:
 )
 def too_wide(context: CheckContext) -> Iterator[Violation]:
     """Outlook and tablets scroll sideways, or widen the whole email."""
-    for page in (context.page, context.outlook):
+    for page in (context.page, context.outlook_page):
         for element in page.all():
             for written, width, limit in _widths(element.get("width") or "", element.get("style") or ""):
                 if width > limit:
@@ -236,7 +236,7 @@ def leftover(context: CheckContext) -> Iterator[Violation]:
             if sign := _leftover_in(value, name == "style"):
                 place = context.in_theme(page.lines[element], value[: sign.start()][-20:])
                 yield Violation(f'"{sign[0]}" is left over in {name} of <{element.tag}>.', place)
-    for element, text, _ in visible_texts(page, context.light):
+    for element, text, _ in visible_texts(page, context.light_styles):
         sign = _LEFTOVER.search(text)
         if sign and element.tag != "img" and page.nearest(element, *_CODE) is None:
             yield Violation(f'"{sign[0]}" is left over in the text.', context.origin(element, sign[0]))
@@ -256,7 +256,7 @@ def _leftover_in(value: str, is_style: bool) -> re.Match[str] | None:
 )
 def low_button(context: CheckContext) -> Iterator[Violation]:
     """Below 44 px many miss it."""
-    for link, style in buttons(context.page, context.light):
+    for link, style in buttons(context.page, context.light_styles):
         height = vertical_padding(style) + line_height(style)
         if height < TAP_HEIGHT:
             padding = style.get("padding", "")
@@ -310,7 +310,7 @@ def cut_cells(context: CheckContext) -> Iterator[Violation]:
         if table.get("role") in {"presentation", "none"}:
             continue
         for cell in table.iter():
-            style = context.light.of(cell)
+            style = context.light_styles.of(cell)
             value = next((style[name] for name in _BREAKING if style.get(name) in _BREAKS), None)
             if cell.tag in {"td", "th"} and value:
                 place = context.in_theme(context.page.lines[cell], "td {", "td, th {", "<td")
@@ -327,7 +327,7 @@ def cut_cells(context: CheckContext) -> Iterator[Violation]:
 def turned_code(context: CheckContext) -> Iterator[Violation]:
     """Its brackets, dots and signs change sides, so that it is not what is to be typed."""
     for element in context.page.all(*_CODE):
-        if context.light.of(element).get("direction") == "rtl":
+        if context.light_styles.of(element).get("direction") == "rtl":
             place = context.origin(element, f"<{element.tag}")
             yield Violation(f'the code "{text_of(element)}" runs from right to left.', place)
 
@@ -342,7 +342,7 @@ def turned_code(context: CheckContext) -> Iterator[Violation]:
 def long_word(context: CheckContext) -> Iterator[Violation]:
     """It widens the email, so that all other text is shown smaller, or cut off at the edge."""
     words: dict[str, Element] = {}
-    for element, text, _ in visible_texts(context.page, context.light):
+    for element, text, _ in visible_texts(context.page, context.light_styles):
         if element.tag != "img":
             words |= {word: element for word in text.split() if len(word) >= _LONGEST_WORD}
     for word, element in words.items():

@@ -141,7 +141,7 @@ def language_missing(context: CheckContext) -> Iterator[Violation]:
             value = element.get(attribute)
             if not value or ("lang" in attribute and value != context.publication.language):
                 problem = f'{attribute}="{value}"' if value else f"no {attribute}"
-                yield Violation(f"{what} has {problem}.", context.at(page.lines[element]))
+                yield Violation(f"{what} has {problem}.", context.built(page.lines[element]))
 
 
 @rule(
@@ -192,4 +192,4 @@ def late_charset(context: CheckContext) -> Iterator[Violation]:
     head = context.page.first("head")
     first = next(iter(head), None) if head is not None else None
     if first is not None and not (first.get("charset") or "charset=" in (first.get("content") or "").lower()):
-        yield Violation(f"the head begins with <{first.tag}>.", context.at(context.page.lines[first]))
+        yield Violation(f"the head begins with <{first.tag}>.", context.built(context.page.lines[first]))

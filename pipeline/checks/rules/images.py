@@ -143,7 +143,7 @@ def bad_size(context: CheckContext) -> Iterator[Violation]:
 def not_block(context: CheckContext) -> Iterator[Violation]:
     """Gmail and Outlook.com leave a gap of some pixels below it."""
     for image, name, place in _images(context):
-        if not _among_words(context, image) and context.light.of(image).get("display") != "block":
+        if not _among_words(context, image) and context.light_styles.of(image).get("display") != "block":
             yield Violation(f'the image "{name}" has no display:block.', place)
 
 
@@ -166,7 +166,7 @@ def _among_words(context: CheckContext, image: Element) -> bool:
 def illegible_alt(context: CheckContext) -> Iterator[Violation]:
     """Many readers see the email without images first, and alt texts take the style of their image."""
     for image, name, place in _images(context):
-        size = pixels(context.light.of(image).get("font-size", "16px"))
+        size = pixels(context.light_styles.of(image).get("font-size", "16px"))
         if image.get("alt") and size is not None and size < _SMALLEST_ALT:
             yield Violation(f'the alt text of "{name}" is only {size:g} px high.', place)
 

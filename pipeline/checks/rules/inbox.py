@@ -238,7 +238,7 @@ def preview_not_first(context: CheckContext) -> Iterator[Violation]:
     if _preview_element(context) is None:
         first = _first_element(context)
         line = context.page.lines[first] if first is not None else None
-        yield Violation("the email's body does not begin with the preview text.", context.at(line))
+        yield Violation("the email's body does not begin with the preview text.", context.built(line))
 
 
 def _first_element(context: CheckContext) -> Element | None:
@@ -264,7 +264,7 @@ def preview_shown(context: CheckContext) -> Iterator[Violation]:
     """Readers see it above the title; or filters see white or tiny letters, a spammer's habit."""
     if (element := _preview_element(context)) is None:
         return
-    place = context.at(context.page.lines[element])
+    place = context.built(context.page.lines[element])
     style = {name: value for name, value, _ in declarations(element.get("style") or "")}
     if style.get("display") != "none":
         yield Violation("the preview text is not hidden by display:none.", place)
@@ -285,5 +285,5 @@ def no_filler(context: CheckContext) -> Iterator[Violation]:
         return
     text = "".join(piece.text for piece in text_pieces(element))
     if len(text) < _INBOX_LINE and len(_FILLER.findall(text)) < _INBOX_LINE - len(_preview(context)):
-        place = context.at(context.page.lines[element])
+        place = context.built(context.page.lines[element])
         yield Violation("nothing follows the preview text to fill the inbox line.", place)

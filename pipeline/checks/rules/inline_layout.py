@@ -43,7 +43,7 @@ def layout_in_sheet(context: CheckContext) -> Iterator[Violation]:
     for element in context.page.all():
         if element.tag in {"html", "body"}:
             continue
-        for sheet_rule in context.light.rules_of(element):
+        for sheet_rule in context.light_styles.rules_of(element):
             selector = sheet_rule.selector
             for name in _needed(sheet_rule):
                 inline = {name for name, _, _ in declarations(element.get("style") or "")}

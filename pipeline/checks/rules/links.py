@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl
 
-from pipeline.assemble.issues import folder_number
 from pipeline.checks.context import CheckContext
 from pipeline.checks.page_text import PageLink, split_url
 from pipeline.checks.rule import Violation, rule
 from pipeline.model import ComposedArticle, Layout, Place, Severity
-from pipeline.support.urls import SCHEMES, is_this_machine
+from pipeline.support.urls import SCHEMES, folder_number, is_this_machine
 
 _LONGEST = 2000
 _SHORTENER_HOSTS = (

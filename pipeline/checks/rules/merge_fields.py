@@ -47,7 +47,7 @@ def no_fallback(context: CheckContext) -> Iterator[Violation]:
     for what, whole in (("HTML", context.rendered.html), ("text part", context.rendered.text)):
         for field in whole.fields:
             if may_be_empty(field) and not field.encoded and field.name not in known:
-                place = context.places.of_theme(field.name) or context.at()
+                place = context.places.of_theme(field.name) or context.built()
                 message = f"`{{{{ {field.name} }}}}` in the {what} has no fallback."
                 yield Violation(message, place, about=field.name)
 
@@ -61,7 +61,7 @@ def no_fallback(context: CheckContext) -> Iterator[Violation]:
 )
 def broken(context: CheckContext) -> Iterator[Violation]:
     """No target replaces it: readers see its braces."""
-    page = context.built("email.html")
+    page = context.built()
     html = _NOT_SHOWN.sub(lambda match: "\n" * match[0].count("\n"), merge.marked(context.rendered.html))
     names = {*merge.BUILT_IN_FIELDS, *context.publication.merge_fields}
     for field in merge.html(html).fields:

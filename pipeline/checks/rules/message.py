@@ -25,7 +25,7 @@ _defect_rule = partial(rule, remedy=_REPORT)
 
 
 def _eml(context: CheckContext, line: int | None = None) -> Place:
-    return context.built("email.eml", line)
+    return context.built(line, "email.eml")
 
 
 def _headers(message: bytes) -> tuple[tuple[str, str, int], ...]:

@@ -42,9 +42,9 @@ def _width_of(style: str, attribute: str) -> float:
 def _room(context: CheckContext, element: Element) -> float:
     """The width that the cells around an element leave it: of the nearest with a width, without padding."""
     taken = 0.0
-    for around in context.outlook.ancestors(element):
+    for around in context.outlook_page.ancestors(element):
         if around.tag in {"td", "th"}:
-            taken += _sides(context.word.of(around))
+            taken += _sides(context.word_styles.of(around))
         if width := _width(around):
             return min(width, EMAIL_WIDTH) - taken
     return EMAIL_WIDTH - taken
@@ -68,9 +68,9 @@ def _sides(style: Mapping[str, str]) -> float:
 )
 def unbalanced(context: CheckContext) -> Iterator[Violation]:
     """Word closes the tables where it likes, and the email falls apart in Outlook alone."""
-    for error in context.outlook.errors:
+    for error in context.outlook_page.errors:
         if error not in context.page.errors:
-            yield Violation(f"in Outlook, {error.message}", context.at(error.line))
+            yield Violation(f"in Outlook, {error.message}", context.built(error.line))
 
 
 @rule(
@@ -82,7 +82,7 @@ def unbalanced(context: CheckContext) -> Iterator[Violation]:
 )
 def columns_too_wide(context: CheckContext) -> Iterator[Violation]:
     """Outlook widens the email, or puts one column below the other."""
-    for element in context.outlook.all("table", "img"):
+    for element in context.outlook_page.all("table", "img"):
         width, room = _width(element), _room(context, element)
         if width > room:
             message = (
@@ -90,11 +90,11 @@ def columns_too_wide(context: CheckContext) -> Iterator[Violation]:
             )
             forms = (f"width:{width:g}px", f'width="{width:g}"')
             yield Violation(message, context.origin(element, *forms), about=message)
-    for row in context.outlook.all("tr"):
+    for row in context.outlook_page.all("tr"):
         widths = [_width(cell) for cell in row if cell.tag == "td"]
         if sum(widths) > EMAIL_WIDTH:
             needles = (f'<mj-column width="{max(widths):g}px"', "<mj-column width")
-            place = context.in_theme(context.outlook.lines[row], *needles)
+            place = context.in_theme(context.outlook_page.lines[row], *needles)
             yield Violation(f"in Outlook, a row's columns are {sum(widths):g} px wide together.", place)
 
 
@@ -107,7 +107,7 @@ def columns_too_wide(context: CheckContext) -> Iterator[Violation]:
 )
 def image_without_width(context: CheckContext) -> Iterator[Violation]:
     """Word shows it in its own size, which is twice the intended one."""
-    for image in context.outlook.all("img"):
+    for image in context.outlook_page.all("img"):
         if whole_number(image.get("width") or "") is None:
             place = context.places.of_image(image.get("src") or "")
             yield Violation("in Outlook, an image has no width.", place)
@@ -124,7 +124,7 @@ def vml_outside(context: CheckContext) -> Iterator[Violation]:
     """Other clients show what is in them, or drop it."""
     for element in context.page.all():
         if element.tag.startswith(("v:", "o:", "w:")):
-            place = context.at(context.page.lines[element])
+            place = context.built(context.page.lines[element])
             yield Violation(f"<{element.tag}> is outside a conditional comment.", place)
 
 
@@ -145,7 +145,7 @@ def open_comment(context: CheckContext) -> Iterator[Violation]:
         counted = mark.start()
         if mark[2]:
             if not opened:
-                yield Violation("a conditional comment ends that never began.", context.at(line))
+                yield Violation("a conditional comment ends that never began.", context.built(line))
             opened = opened[:-1]
         elif mark[1] is None:
             message = f"{mark[0]} does not begin or end a conditional comment."
@@ -163,7 +163,7 @@ def open_comment(context: CheckContext) -> Iterator[Violation]:
     for comment in _COMMENT.finditer(html):
         if comment[1] is None:
             line = html.count("\n", 0, comment.start()) + 1
-            yield Violation("a comment is never closed.", context.at(line))
+            yield Violation("a comment is never closed.", context.built(line))
 
 
 @rule(
@@ -175,10 +175,10 @@ def open_comment(context: CheckContext) -> Iterator[Violation]:
 )
 def lost_in_outlook(context: CheckContext) -> Iterator[Violation]:
     """Outlook's readers get less than the others."""
-    shown = {text_of(each) for each in context.outlook.all("h1", "h2", "h3")}
+    shown = {text_of(each) for each in context.outlook_page.all("h1", "h2", "h3")}
     for heading in context.page.all("h1", "h2", "h3"):
         if (text := text_of(heading)) not in shown:
-            yield Violation(f'Outlook does not show "{text}".', context.at(context.page.lines[heading]))
+            yield Violation(f'Outlook does not show "{text}".', context.built(context.page.lines[heading]))
 
 
 @rule(
@@ -190,9 +190,9 @@ def lost_in_outlook(context: CheckContext) -> Iterator[Violation]:
 )
 def button_without_cell(context: CheckContext) -> Iterator[Violation]:
     """Word ignores the padding of a link, so the button shrinks to its words, or disappears."""
-    for link, link_style in buttons(context.page, context.light):
+    for link, link_style in buttons(context.page, context.light_styles):
         cell = context.page.nearest(link, "td", "th")
-        style = context.light.of(cell) if cell is not None else {}
+        style = context.light_styles.of(cell) if cell is not None else {}
         padded = "mso-padding-alt" in style or vertical_padding(style) > 0
         if not (hex_colour(style.get("background-color", "")) and padded):
             written = link_style.get("padding")
@@ -210,7 +210,7 @@ def button_without_cell(context: CheckContext) -> Iterator[Violation]:
 )
 def only_max_width(context: CheckContext) -> Iterator[Violation]:
     """Outlook on Windows draws the part as wide as the window, with lines too long to read."""
-    page = context.outlook
+    page = context.outlook_page
     for element in page.all("div", "table", "td"):
         style = {name: value for name, value, _ in declarations(element.get("style") or "")}
         limit = style.get("max-width", "")
@@ -230,19 +230,19 @@ def only_max_width(context: CheckContext) -> Iterator[Violation]:
 )
 def padded_link(context: CheckContext) -> Iterator[Violation]:
     """Word ignores the padding of a link, so that lines which it parts move together."""
-    for link in context.outlook.all("a"):
-        style = context.word.of(link)
+    for link in context.outlook_page.all("a"):
+        style = context.word_styles.of(link)
         if not vertical_padding(style) or not (text := text_of(link)):
             continue
-        cell = context.outlook.nearest(link, "td", "th")
-        around = context.word.of(cell) if cell is not None else {}
+        cell = context.outlook_page.nearest(link, "td", "th")
+        around = context.word_styles.of(cell) if cell is not None else {}
         alone = cell is not None and text_of(cell) == text
         if not (alone and ("mso-padding-alt" in around or vertical_padding(around) > 0)):
             written = style.get("padding", "")
             needles = (f"padding:{written}", f"padding: {written}") if written else ()
             yield Violation(
                 f'Outlook loses the padding of the link "{text}".',
-                context.in_theme(context.outlook.lines[link], *needles),
+                context.in_theme(context.outlook_page.lines[link], *needles),
                 about=written,
             )
 
@@ -257,13 +257,13 @@ def padded_link(context: CheckContext) -> Iterator[Violation]:
 )
 def cut_bullets(context: CheckContext) -> Iterator[Violation]:
     """Word draws bullets and numbers in the margin, and a list without one loses them at the edge."""
-    for item in context.outlook.all("ul", "ol"):
-        style = context.word.of(item)
+    for item in context.outlook_page.all("ul", "ol"):
+        style = context.word_styles.of(item)
         side = "right" if style.get("direction") == "rtl" else "left"
         padding, margin = (pixels(style.get(f"{name}-{side}", "")) for name in ("padding", "margin"))
         if padding or (margin is not None and margin < _LEAST_INDENT):
             problem = f"{padding:g} px of padding" if padding else f"a margin of {margin or 0:g} px"
-            place = context.in_theme(context.outlook.lines[item], "ul, ol {", "<ul", "<ol")
+            place = context.in_theme(context.outlook_page.lines[item], "ul, ol {", "<ul", "<ol")
             yield Violation(f"a list has {problem} at its {side}.", place, about=problem)
 
 
@@ -276,8 +276,8 @@ def cut_bullets(context: CheckContext) -> Iterator[Violation]:
 )
 def padding_outside_cells(context: CheckContext) -> Iterator[Violation]:
     """Word knows padding of table cells alone, so that a quotation's bar runs into the words."""
-    for element in context.outlook.all("blockquote", "div", "p", "pre", "dd", "figure"):
-        style = context.word.of(element)
+    for element in context.outlook_page.all("blockquote", "div", "p", "pre", "dd", "figure"):
+        style = context.word_styles.of(element)
         for side in ("left", "right"):
             bar = f"border-{side}" in style or hex_colour(style.get("background-color", ""))
             if bar and pixels(style.get(f"padding-{side}", "0")) and text_of(element):

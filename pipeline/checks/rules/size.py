@@ -81,4 +81,4 @@ def large_text(context: CheckContext) -> Iterator[Violation]:
     """Gmail cuts plain text off as well, and 100 KB are a small book."""
     size = len(context.rendered.text.encode())
     if size > GMAIL_CLIP:
-        yield Violation(f"the text part has {_kb(size)}.", context.built("email.txt"))
+        yield Violation(f"the text part has {_kb(size)}.", context.built(name="email.txt"))

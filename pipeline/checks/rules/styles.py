@@ -50,8 +50,8 @@ _NO_COLOUR = frozenset({"transparent", "currentcolor"})
 )
 def small_text(context: CheckContext) -> Iterator[Violation]:
     """Below 14 px readers on a phone have to zoom, and iOS enlarges it as it likes."""
-    for element, text, _ in visible_texts(context.page, context.light):
-        size = context.light.of(element).get("font-size", "16px")
+    for element, text, _ in visible_texts(context.page, context.light_styles):
+        size = context.light_styles.of(element).get("font-size", "16px")
         number = pixels(size)
         if number is not None and 0 < number < _SMALLEST:
             place = _written(context, element, f"font-size:{size}")
@@ -67,8 +67,8 @@ def small_text(context: CheckContext) -> Iterator[Violation]:
 )
 def small_body(context: CheckContext) -> Iterator[Violation]:
     """A letter is read at arm's length; below 16 px most people hold it nearer."""
-    for element, text in visible_blocks(context.page, context.light).items():
-        size = font_size(context.light.of(element))
+    for element, text in visible_blocks(context.page, context.light_styles).items():
+        size = font_size(context.light_styles.of(element))
         if element.tag not in {"p", "li", "td", "dd"} or not _SMALLEST <= size < _BODY:
             continue
         code = next(element.iter("code"), None)
@@ -88,8 +88,8 @@ def small_body(context: CheckContext) -> Iterator[Violation]:
 )
 def tight_lines(context: CheckContext) -> Iterator[Violation]:
     """The eye loses the next line."""
-    for element, text in visible_blocks(context.page, context.light).items():
-        style = context.light.of(element)
+    for element, text in visible_blocks(context.page, context.light_styles).items():
+        style = context.light_styles.of(element)
         size, height = font_size(style), line_height(style)
         # Headings and other large lines are closer by custom; text of one line has no next one.
         if element.tag in HEADINGS or is_large(style) or len(text) <= _ONE_LINE:
@@ -119,8 +119,8 @@ def tight_lines(context: CheckContext) -> Iterator[Violation]:
 )
 def badly_aligned(context: CheckContext) -> Iterator[Violation]:
     """Uneven gaps and beginnings make it hard to read, most of all with dyslexia."""
-    for element, text in visible_blocks(context.page, context.light).items():
-        style = context.light.of(element)
+    for element, text in visible_blocks(context.page, context.light_styles).items():
+        style = context.light_styles.of(element)
         align = style.get("text-align", "")
         # Code and quotations may run the other way than the language of the email.
         far = "left" if style.get("direction") == "rtl" else "right"
@@ -140,11 +140,11 @@ def badly_aligned(context: CheckContext) -> Iterator[Violation]:
 )
 def plain_link(context: CheckContext) -> Iterator[Violation]:
     """Readers who do not see the colour do not see the link."""
-    for block, block_text in visible_blocks(context.page, context.light).items():
+    for block, block_text in visible_blocks(context.page, context.light_styles).items():
         if block.tag in HEADINGS or _only_links(block):
             continue
         for link in block.iter("a"):
-            style, text = context.light.of(link), text_of(link)
+            style, text = context.light_styles.of(link), text_of(link)
             lined = style.get("text-decoration", "") + style.get("text-decoration-line", "")
             boxed = hex_colour(style.get("background-color", "")) or "border-bottom" in style
             alone = text in {"", block_text} or context.page.nearest(link, *BLOCKS) is not block
@@ -169,7 +169,7 @@ def _only_links(block: Element) -> bool:
 )
 def other_colour(context: CheckContext) -> Iterator[Violation]:
     """Outlook and some webmail read no other form, and take black or nothing."""
-    for name, value, line in _declared(context.page, context.outlook):
+    for name, value, line in _declared(context.page, context.outlook_page):
         for colour in _other_forms(value) if name.startswith(_COLOURED) else ():
             place = context.in_theme(line, value, colour)
             yield Violation(f'the colour "{colour}" is not six digits.', place, about=colour)
@@ -197,7 +197,7 @@ def _other_forms(value: str) -> Iterator[str]:
 )
 def no_bgcolor(context: CheckContext) -> Iterator[Violation]:
     """Where styles are dropped, text is on the wrong background."""
-    for page in (context.page, context.outlook):
+    for page in (context.page, context.outlook_page):
         for element in page.all("body", "table", "td", "th"):
             style = {name: value for name, value, _ in declarations(element.get("style") or "")}
             value = style.get("background-color", style.get("background", ""))
@@ -218,7 +218,7 @@ def no_bgcolor(context: CheckContext) -> Iterator[Violation]:
 )
 def no_generic_font(context: CheckContext) -> Iterator[Violation]:
     """Where the named fonts are missing, Outlook takes Times New Roman."""
-    for name, value, line in _declared(context.page, context.outlook):
+    for name, value, line in _declared(context.page, context.outlook_page):
         last = value.rsplit(",", 1)[-1].strip(" '\"").lower()
         if name == "font-family" and last not in _GENERIC_FONTS:
             place = context.in_theme(line, value)
@@ -234,7 +234,7 @@ def no_generic_font(context: CheckContext) -> Iterator[Violation]:
 )
 def unreadable_style(context: CheckContext) -> Iterator[Violation]:
     """From the mistake on, a client drops declarations as it likes."""
-    for page in (context.page, context.outlook):
+    for page in (context.page, context.outlook_page):
         for element in page.all():
             style = element.get("style") or ""
             for error in declaration_errors(style):
@@ -265,7 +265,7 @@ def _declared(page: HtmlPage, outlook: HtmlPage) -> list[tuple[str, str, int]]:
 def _written(context: CheckContext, element: Element, text: str) -> Place:
     """The theme's line that holds a declaration, or the built file's."""
     other = text.replace(":", ": ") if ": " not in text else text.replace(": ", ":")
-    page = context.page if element in context.page.lines else context.outlook
+    page = context.page if element in context.page.lines else context.outlook_page
     return context.in_theme(page.lines[element], text, other)
 
 

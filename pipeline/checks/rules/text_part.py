@@ -33,7 +33,7 @@ _GRAM = 4
 
 
 def _txt(context: CheckContext, line: int | None = None) -> Place:
-    return context.built("email.txt", line)
+    return context.built(line, "email.txt")
 
 
 def _code(sources: Iterable[SourceText]) -> str:

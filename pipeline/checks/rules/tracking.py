@@ -72,7 +72,7 @@ def _addresses(context: CheckContext) -> Iterator[EmailAddress]:
     for url in (*in_text, *whole):
         if url not in own:
             line = text.count("\n", 0, text.find(url)) + 1
-            yield EmailAddress(url, context.built("email.txt", line))
+            yield EmailAddress(url, context.built(line, "email.txt"))
 
 
 def _of_element(element: Element) -> Iterator[tuple[str, bool]]:

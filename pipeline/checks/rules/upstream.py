@@ -13,8 +13,8 @@ from pipeline.checks.rule import Violation, rule
 from pipeline.model import Severity
 
 
-def _noticed(context: CheckContext, code: str) -> Iterator[Violation]:
-    for finding in context.noticed:
+def _stage_findings(context: CheckContext, code: str) -> Iterator[Violation]:
+    for finding in context.stage_findings:
         if finding.code == code:
             yield Violation(finding.message, finding.place, finding.hint, finding.severity)
 
@@ -28,7 +28,7 @@ def _noticed(context: CheckContext, code: str) -> Iterator[Violation]:
 )
 def dated_back(context: CheckContext) -> Iterator[Violation]:
     """Often a wrong month or year. Feeds sort by date, so a feed reader may never see the issue as new."""
-    return _noticed(context, "DATE001")
+    return _stage_findings(context, "DATE001")
 
 
 @rule(
@@ -40,7 +40,7 @@ def dated_back(context: CheckContext) -> Iterator[Violation]:
 )
 def changed_after_freezing(context: CheckContext) -> Iterator[Violation]:
     """The issue is sent as its lock has it, not as its sections now ask for."""
-    return _noticed(context, "LOCK001")
+    return _stage_findings(context, "LOCK001")
 
 
 @rule(
@@ -52,7 +52,7 @@ def changed_after_freezing(context: CheckContext) -> Iterator[Violation]:
 )
 def address_taken(context: CheckContext) -> Iterator[Violation]:
     """The links in emails that were sent lead to the wrong issue."""
-    return _noticed(context, "LOCK002")
+    return _stage_findings(context, "LOCK002")
 
 
 @rule(
@@ -64,7 +64,7 @@ def address_taken(context: CheckContext) -> Iterator[Violation]:
 )
 def id_after_freezing(context: CheckContext) -> Iterator[Violation]:
     """Readers know the item by the id in the lock; under another one they would get it again as new."""
-    return _noticed(context, "LOCK003")
+    return _stage_findings(context, "LOCK003")
 
 
 @rule(
@@ -76,7 +76,7 @@ def id_after_freezing(context: CheckContext) -> Iterator[Violation]:
 )
 def tag_without_section(context: CheckContext) -> Iterator[Violation]:
     """The article is in no issue: its tag is misspelt, or new."""
-    return _noticed(context, "TAG001")
+    return _stage_findings(context, "TAG001")
 
 
 @rule(
@@ -88,7 +88,7 @@ def tag_without_section(context: CheckContext) -> Iterator[Violation]:
 )
 def sections_without_articles(context: CheckContext) -> Iterator[Violation]:
     """The issue goes out as its letter alone, although articles were asked for."""
-    return _noticed(context, "TAG002")
+    return _stage_findings(context, "TAG002")
 
 
 @rule(
@@ -100,7 +100,7 @@ def sections_without_articles(context: CheckContext) -> Iterator[Violation]:
 )
 def unused_tag(context: CheckContext) -> Iterator[Violation]:
     """The tag is misspelt: articles go out without the disclaimer, or without the field."""
-    return _noticed(context, "TAG003")
+    return _stage_findings(context, "TAG003")
 
 
 @rule(
@@ -112,7 +112,7 @@ def unused_tag(context: CheckContext) -> Iterator[Violation]:
 )
 def unused_template(context: CheckContext) -> Iterator[Violation]:
     """A misspelt name leaves the theme's own file in use, and the changes are not seen."""
-    return _noticed(context, "TMPL001")
+    return _stage_findings(context, "TMPL001")
 
 
 @rule(
@@ -124,7 +124,7 @@ def unused_template(context: CheckContext) -> Iterator[Violation]:
 )
 def language_without_words(context: CheckContext) -> Iterator[Violation]:
     """Readers find "Unsubscribe" and "View in browser" in a language that the letter is not in."""
-    return _noticed(context, "TMPL002")
+    return _stage_findings(context, "TMPL002")
 
 
 @rule(
@@ -136,7 +136,7 @@ def language_without_words(context: CheckContext) -> Iterator[Violation]:
 )
 def refused_server(context: CheckContext) -> Iterator[Violation]:
     """`pressroom send` refuses the address. On the day of sending it would be late to find out."""
-    return _noticed(context, "SEND001")
+    return _stage_findings(context, "SEND001")
 
 
 @rule(
@@ -148,7 +148,7 @@ def refused_server(context: CheckContext) -> Iterator[Violation]:
 )
 def link_to_a_later_page(context: CheckContext) -> Iterator[Violation]:
     """A reader who follows it finds nothing."""
-    return _noticed(context, "LINK001")
+    return _stage_findings(context, "LINK001")
 
 
 @rule(
@@ -160,7 +160,7 @@ def link_to_a_later_page(context: CheckContext) -> Iterator[Violation]:
 )
 def link_to_no_page(context: CheckContext) -> Iterator[Violation]:
     """A reader who follows it finds nothing: the article is a draft, or for a private audience."""
-    return _noticed(context, "LINK002")
+    return _stage_findings(context, "LINK002")
 
 
 @rule(
@@ -172,7 +172,7 @@ def link_to_no_page(context: CheckContext) -> Iterator[Violation]:
 )
 def link_to_no_heading(context: CheckContext) -> Iterator[Violation]:
     """A reader who follows it arrives at the top of the page, or nowhere."""
-    return _noticed(context, "LINK019")
+    return _stage_findings(context, "LINK019")
 
 
 @rule(
@@ -184,7 +184,7 @@ def link_to_no_heading(context: CheckContext) -> Iterator[Violation]:
 )
 def raw_html_left_out(context: CheckContext) -> Iterator[Violation]:
     """Mail programs refuse such elements, so that no reader sees what is in them."""
-    return _noticed(context, "RAW001")
+    return _stage_findings(context, "RAW001")
 
 
 @rule(
@@ -196,7 +196,7 @@ def raw_html_left_out(context: CheckContext) -> Iterator[Violation]:
 )
 def unknown_silence(context: CheckContext) -> Iterator[Violation]:
     """Nothing is silenced: the finding that it was meant for is reported all the same."""
-    return _noticed(context, "CHECK001")
+    return _stage_findings(context, "CHECK001")
 
 
 @rule(
@@ -208,4 +208,4 @@ def unknown_silence(context: CheckContext) -> Iterator[Violation]:
 )
 def idle_silence(context: CheckContext) -> Iterator[Violation]:
     """It would hide a later mistake."""
-    return _noticed(context, "CHECK002")
+    return _stage_findings(context, "CHECK002")

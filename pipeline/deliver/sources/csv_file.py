@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pipeline.deliver.rejected_row import RejectedRow
 from pipeline.deliver.sources.row import Row
-from pipeline.deliver.sources.text_lines import text_lines
+from pipeline.deliver.sources.source_lines import source_lines
 from pipeline.errors import PressroomError
 
 _LONGEST = 1000
@@ -26,7 +26,7 @@ _FIX_QUOTES = "Put the whole cell into double quotes, and write each of its own 
 
 def csv_rows(file: Path, path: str) -> Iterator[Row | RejectedRow]:
     """Each row that is not empty. One whose quotes do not fit is rejected, and the next line begins a row."""
-    lines = _Lines(text_lines(file, path))
+    lines = _Lines(source_lines(file, path))
     names: tuple[str, ...] | None = None
     for line, cells in _records(lines):
         if names is None:

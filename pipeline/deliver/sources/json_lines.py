@@ -7,14 +7,14 @@ from pathlib import Path
 
 from pipeline.deliver.rejected_row import RejectedRow
 from pipeline.deliver.sources.row import Row
-from pipeline.deliver.sources.text_lines import text_lines
+from pipeline.deliver.sources.source_lines import source_lines
 from pipeline.support.json_text import read_json
 
 
 def json_rows(file: Path, path: str) -> Iterator[Row | RejectedRow]:
     """Each line that is not empty. A line that is not an object is rejected."""
     names: tuple[str, ...] = ()
-    for number, line in enumerate(text_lines(file, path), 1):
+    for number, line in enumerate(source_lines(file, path), 1):
         if not line.strip():
             continue
         try:

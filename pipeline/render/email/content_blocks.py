@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.content.email_forms import DESK_ROOM, fit_in_a_row
+from pipeline.content.email_forms import TEXT_WIDTH, fit_in_a_row
 from pipeline.content.html import footnotes_to_html, nodes_to_html
 from pipeline.content.html_nodes import HtmlOptions
 from pipeline.model import Block, BlockKind, Content, Element
@@ -40,10 +40,10 @@ def _photo(block: Block) -> EmailImage | None:
 def _block(block: Block, options: HtmlOptions) -> EmailBlock:
     if block.kind is BlockKind.PROSE:
         return EmailBlock(block.kind.value, html=ContentHtml(nodes_to_html(block.nodes, options)))
-    width = DESK_ROOM - options.inset - _INSETS.get(block.kind, 0)
+    width = TEXT_WIDTH - options.inset - _INSETS.get(block.kind, 0)
     if block.kind is BlockKind.COLUMNS:
         width = (width + _GAP) // len(block.blocks) - _GAP
-    options = replace(options, inset=DESK_ROOM - width)
+    options = replace(options, inset=TEXT_WIDTH - width)
     title, details, link, url = block.title, "", block.link_text, ""
     if block.audio:
         details = block.audio.details

@@ -39,7 +39,7 @@ def printed_values() -> Iterator[list[str]]:
         _printed.reset(before)
 
 
-def write(value: Any) -> Any:
+def print_token(value: Any) -> Any:
     """Print a value in a template: a text as a token, and anything else as it is.
 
     Other values are markup, from macros and theme settings, and numbers, which are sizes.
@@ -52,7 +52,7 @@ def write(value: Any) -> Any:
     return Markup(f"zq{'C' if isinstance(value, ContentHtml) else 'T'}{len(values) - 1}zq")
 
 
-def finished(value: Any) -> Any:
+def mark_safe(value: Any) -> Any:
     """The template filter `safe`: a text whose author says that it is safe, as content."""
     return value if isinstance(value, Markup) else ContentHtml(value)
 
@@ -67,11 +67,11 @@ class CutDocument:
     fixed: tuple[str, ...]
     slots: tuple[tuple[int, bool], ...]
 
-    def fill(self, write: Callable[[int, bool], str]) -> str:
-        """Replace every token by what `write` returns for its slot."""
+    def fill(self, write_slot: Callable[[int, bool], str]) -> str:
+        """Replace every token by what `write_slot` returns for its slot."""
         pieces = [self.fixed[0]]
         for slot, after in zip(self.slots, self.fixed[1:], strict=True):
-            pieces += (write(*slot), after)
+            pieces += (write_slot(*slot), after)
         return "".join(pieces)
 
 

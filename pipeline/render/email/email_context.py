@@ -24,7 +24,7 @@ from pipeline.model import (
 from pipeline.render.code_palette import code_palette
 from pipeline.render.email.link_parameters import LinkTagger
 from pipeline.render.email.template_values import EmailLink
-from pipeline.render.shared_text import byline, contents, host, revision_date, together
+from pipeline.render.shared_text import byline, contents, group_links, host, revision_date
 from pipeline.support import merge
 from pipeline.support.urls import home_url
 
@@ -194,11 +194,11 @@ def unbroken(text: str) -> str:
     return text.replace(" ", "\u00a0").replace("\u00a0–\u00a0", " – ")
 
 
-def shown_together(
+def grouped_items(
     section: Section[ComposedItem],
 ) -> Iterator[tuple[ComposedArticle, Layout] | list[ComposedItem]]:
-    """Group the items of a section by the layouts that they really get (`together`)."""
-    return together((item, item.in_layout(layout)) for item, layout in section.items)
+    """Group the items of a section by the layouts that they really get (`group_links`)."""
+    return group_links((item, item.in_layout(layout)) for item, layout in section.items)
 
 
 def unsubscribe_url(publication: Publication) -> MergeText:

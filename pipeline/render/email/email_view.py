@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 
-from pipeline.content.email_forms import DESK_ROOM
+from pipeline.content.email_forms import TEXT_WIDTH
 from pipeline.content.footnotes import block_nodes
 from pipeline.content.html import nodes_to_html
 from pipeline.content.medium import Medium, for_audience
@@ -21,7 +21,7 @@ from pipeline.model import (
 )
 from pipeline.render.email.content_blocks import content_blocks
 from pipeline.render.email.content_tokens import ContentHtml
-from pipeline.render.email.email_context import EmailContext, browser_url, shown_together, unsubscribe_url
+from pipeline.render.email.email_context import EmailContext, browser_url, grouped_items, unsubscribe_url
 from pipeline.render.email.part_sizes import FIRST_ARTICLE, LETTER, in_part
 from pipeline.render.email.template_values import (
     EmailArticle,
@@ -55,7 +55,7 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
         tagline=publication.tagline,
         home_url=context.home_url,
         logo=_logo(logo, context),
-        lead=in_part(_fit(letter.lead, DESK_ROOM), LETTER),
+        lead=in_part(_fit(letter.lead, TEXT_WIDTH), LETTER),
         letter=in_part(letter_blocks, LETTER),
         letter_notes_html=in_part(letter_notes, LETTER),
         contents=context.contents,
@@ -85,7 +85,7 @@ def _has_code(content: Content) -> bool:
 
 
 def _items(section: Section[ComposedItem], context: EmailContext) -> Iterator[EmailArticle | EmailLinks]:
-    for each in shown_together(section):
+    for each in grouped_items(section):
         if isinstance(each, list):
             yield EmailLinks(tuple(_row(item, section, context) for item in each))
         else:
@@ -123,7 +123,7 @@ def _article(
         details=context.details(composed),
         minutes=context.minutes(composed),
         dek=article.dek,
-        lead=_fit(content.lead, DESK_ROOM) if wide else None,
+        lead=_fit(content.lead, TEXT_WIDTH) if wide else None,
         thumbnail=_fit(content.thumbnail, THUMBNAIL_WIDTH) if card and thumbnails else None,
         blocks=blocks,
         notes_html=notes,

@@ -43,12 +43,12 @@ def build_message(
     rendered: RenderedEmail,
     publication: Publication,
     edition: ComposedEdition,
-    pictures: Callable[[Image], bytes] | None = None,
+    image_data: Callable[[Image], bytes] | None = None,
     tester: TestRecipient | None = None,
 ) -> bytes:
     """The message that a reader of whom nothing is known gets, addressed to the sender: a draft.
 
-    `pictures` returns the bytes of those that are put inside it; without it they are shown from the web.
+    `image_data` returns the bytes of pictures that are put inside it; without it they are shown from the web.
     Merge fields have their fallbacks. The same edition has the same bytes: date and identity come from
     its feed identity, boundaries from the content. Raises `PressroomError` naming the field for a header
     value with a line break or another control character.
@@ -57,18 +57,21 @@ def build_message(
     body is what a reader with these values gets, byte for byte.
     """
     value = FieldValues(publication, edition).of(tester.values if tester else {})
-    text = _text_part("plain", rendered.text.fill(value))
+    text = _encoded_part("plain", rendered.text.fill(value))
     body = rendered.html.fill(lambda field: html.escape(value(field)))
-    if pictures and rendered.images:
+    if image_data and rendered.images:
         ids = {image: f"{image.name}@{sender_domain(publication)}" for image in rendered.images}
         for image, id in ids.items():
             body = body.replace(html.escape(image.url), f"cid:{id}")
-        related = [_text_part("html", body), *(_picture(image, pictures(image), ids[image]) for image in ids)]
+        related = [
+            _encoded_part("html", body),
+            *(_picture(image, image_data(image), ids[image]) for image in ids),
+        ]
         container = Message(_POLICY)
         _put_parts(container, 'related; type="text/html"', _boundary("=_r", related), related)
         shown = _bytes(container)
     else:
-        shown = _text_part("html", body)
+        shown = _encoded_part("html", body)
     parts = [text, shown]
     boundary = _boundary("=_", parts)
     message = Message(_POLICY)
@@ -91,7 +94,7 @@ def with_crlf(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
 
 
-def _text_part(subtype: str, text: str) -> bytes:
+def _encoded_part(subtype: str, text: str) -> bytes:
     """A part in quoted-printable, with lines of at most 76 columns."""
     part = Message(_POLICY)
     part["Content-Type"] = f"text/{subtype}; charset=utf-8"

@@ -51,19 +51,19 @@ def in_part(value: Any, part: int) -> Any:
 
 
 def part_sizes(
-    document: CutDocument, values: Sequence[str], write: Callable[[int, bool], str]
+    document: CutDocument, values: Sequence[str], write_slot: Callable[[int, bool], str]
 ) -> dict[int, int]:
     """Bytes of each part of the compiled HTML; together they are all its bytes.
 
-    `values` are the printed texts by the numbers of their tokens; `write` writes one in its slot. What comes
-    between two texts of parts, such as markup and the heading of a section, belongs to the later one; what
-    comes before the first and after the last is the theme.
+    `values` are the printed texts by the numbers of their tokens; `write_slot` writes one in its slot. What
+    comes between two texts of parts, such as markup and the heading of a section, belongs to the later one;
+    what comes before the first and after the last is the theme.
     """
     sizes = {THEME: len(document.fixed[-1].encode())}
     waiting, began = 0, False
     for (number, inside), markup in zip(document.slots, document.fixed, strict=False):
         owner = getattr(values[number], "part", THEME)
-        size = len(markup.encode()) + len(unmarked(write(number, inside)).encode())
+        size = len(markup.encode()) + len(unmarked(write_slot(number, inside)).encode())
         if owner == THEME:
             waiting += size
             continue

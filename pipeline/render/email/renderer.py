@@ -26,11 +26,11 @@ from pipeline.render.email.content_tokens import (
     as_html,
     check_counts,
     fill_mjml,
-    finished,
+    mark_safe,
+    print_token,
     printed_values,
-    write,
 )
-from pipeline.render.email.email_context import EmailContext, shown_together
+from pipeline.render.email.email_context import EmailContext, grouped_items
 from pipeline.render.email.email_view import email_view, has_thumbnails
 from pipeline.render.email.link_parameters import LinkTagger
 from pipeline.render.email.mjml import compile_layout
@@ -42,7 +42,7 @@ from pipeline.support import merge
 from pipeline.support.templating import WEB, Markup, TemplateOptions, Templates
 
 # `fixed` is for words of the theme itself, which mrml must see as they are.
-EMAIL = TemplateOptions(annotate, write, {"safe": finished, "fixed": Markup})
+EMAIL = TemplateOptions(annotate, print_token, {"safe": mark_safe, "fixed": Markup})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def _parts(edition: ComposedEdition, sizes: Mapping[int, int]) -> tuple[EmailPar
     """Name the sizes of the parts: theme, letter, then each article and each group of links by its title."""
     names = ["theme", "letter"]
     for section in edition.sections:
-        for each in shown_together(section):
+        for each in grouped_items(section):
             if isinstance(each, list):
                 names.append(f"{section.title}, {len(each)} link{'' if len(each) == 1 else 's'}")
             else:

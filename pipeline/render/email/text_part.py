@@ -25,7 +25,7 @@ from pipeline.model import (
     Node,
     Section,
 )
-from pipeline.render.email.email_context import EmailContext, browser_url, shown_together, unsubscribe_url
+from pipeline.render.email.email_context import EmailContext, browser_url, grouped_items, unsubscribe_url
 from pipeline.render.shared_text import link_row, text_lines
 from pipeline.support import merge
 from pipeline.support.limits import TEXT_COLUMNS
@@ -62,7 +62,7 @@ def email_text(context: EmailContext) -> MergeText:
 
 
 def _items(section: Section[ComposedItem], context: EmailContext, links: LinkList) -> Iterator[str]:
-    for each in shown_together(section):
+    for each in grouped_items(section):
         if isinstance(each, list):
             yield _paragraphs(*(_row(item, section, context, links) for item in each))
         else:

@@ -21,7 +21,7 @@ from pipeline.render.feeds.feed_item import Feed, FeedItem
 from pipeline.render.feeds.json_feed import json_feed
 from pipeline.render.feeds.rss import rss
 from pipeline.support.limits import FEED_BYTES
-from pipeline.support.urls import feed_file
+from pipeline.support.urls import feed_file, folder_number
 
 _ISSUES_A_PART = 5
 """How many issues an archived part covers. A part stays below 1 MB, and the current feed contains more
@@ -56,7 +56,7 @@ class FeedSource:
             issue = source.issue.number
         else:
             # An article belongs to the first of the issues that carry it.
-            issue = int(source.issues[0].partition("-")[0]) if source.issues else 0
+            issue = folder_number(source.issues[0]) if source.issues else 0
         return issue - max(0, issue - 1) % self.issues_a_part
 
 

@@ -27,10 +27,10 @@ from pipeline.render.shared_text import (
     LinkRow,
     byline,
     first_words,
+    group_links,
     host,
     link_row,
     public_value,
-    together,
 )
 from pipeline.support.merge import escape
 from pipeline.support.urls import SCHEMES, home_url, scheme_of
@@ -86,7 +86,7 @@ def edition_item(
     whole = [edition.letter]
     for section in edition.public_sections:
         html.append(f"<h2>{escape(section.title)}</h2>" if section.title else "")
-        for each in together(section.items):
+        for each in group_links(section.items):
             if isinstance(each, list):
                 rows = (link_row(item, section.badges, edition.issue.show, messages) for item in each)
                 html.append(_links(rows, options))

@@ -15,7 +15,7 @@ from pipeline.model import (
     OutputFile,
     Section,
 )
-from pipeline.render.shared_text import contents, link_row, together
+from pipeline.render.shared_text import contents, group_links, link_row
 from pipeline.render.site.head_metadata import FeedLink, make_head, policy_for
 from pipeline.render.site.json_ld import about_issue
 from pipeline.render.site.page_content import content_html, html_options
@@ -62,7 +62,7 @@ def issue_page(site: SiteRenderer, position: int, edition: ComposedEdition) -> O
                 SiteLinks(tuple(_row(item, section, edition, page) for item in each))
                 if isinstance(each, list)
                 else _article(index, page, edition, *each, section.headline_level)
-                for each in together(section.items)
+                for each in group_links(section.items)
             ),
         )
         for number, section in enumerate(edition.public_sections, start=1)

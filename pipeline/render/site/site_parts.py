@@ -70,18 +70,21 @@ def _parts(site: SiteRenderer, shown: ShownValues) -> Iterator[SitePart]:
 
 
 def social_parts(
-    index: SiteIndex, templates: Templates, data: Callable[[Image], bytes]
+    index: SiteIndex, templates: Templates, image_data: Callable[[Image], bytes]
 ) -> tuple[SitePart, ...]:
     """The icon and the social pictures that the pages name, a part for each.
 
-    `data` returns the bytes of the logo.
+    `image_data` returns the bytes of the logo.
     """
     messages = load_messages(templates, index.publication.language)
     by_name = {card.image: card for card in cards(index, messages)}
     icon = site_icon(index.publication, index.logo)
     return (
-        SitePart("icon", icon, partial(draw_icon, icon, data)),
-        *(_page(name, card, partial(make_picture, card, data)) for name, card in sorted(by_name.items())),
+        SitePart("icon", icon, partial(draw_icon, icon, image_data)),
+        *(
+            _page(name, card, partial(make_picture, card, image_data))
+            for name, card in sorted(by_name.items())
+        ),
     )
 
 

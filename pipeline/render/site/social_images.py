@@ -112,9 +112,9 @@ def cards(index: SiteIndex, messages: Messages) -> Iterator[SocialCard]:
             yield issue_card(index, position, messages)
 
 
-def make_picture(card: SocialCard, data: Callable[[Image], bytes]) -> OutputFile:
-    """Draw the picture of a card. `data` returns the bytes of the logo."""
-    return OutputFile(urls.image_path(card.image), _draw(card, data(card.logo) if card.logo else b""))
+def make_picture(card: SocialCard, image_data: Callable[[Image], bytes]) -> OutputFile:
+    """Draw the picture of a card. `image_data` returns the bytes of the logo."""
+    return OutputFile(urls.image_path(card.image), _draw(card, image_data(card.logo) if card.logo else b""))
 
 
 # To encode a picture takes as long as to render two emails; a process that builds again has it already.

@@ -21,7 +21,7 @@ Writer = Callable[[Path, Iterable[OutputFile]], None]
 """Writes files below a folder."""
 
 
-class Outputs:
+class BuiltParts:
     """The parts of one build. A part that shows what it showed when its files were written keeps them.
 
     Paths are relative to `build/`. `has_changed` is set once a part shows something else than before.
@@ -43,8 +43,11 @@ class Outputs:
         self.kept_paths: list[str] = []
         self.has_changed = False
 
-    def keeps(self, name: str, shown: Any) -> bool:
-        """Whether the files of this part are in place and show these values; never for None."""
+    def reuse(self, name: str, shown: Any) -> bool:
+        """Keep the files of a part that shows the same values as before.
+
+        Returns False if it must be made again, as always for None.
+        """
         self._keys[name] = key = self.keys.key(self._theme, shown)
         before = self._cache.get(f"built {name}") if shown is not None else None
         if before is None or before[0] != key or not all(map(self._is_in_place, before[1])):
@@ -71,7 +74,7 @@ class Outputs:
 
     def make_parts(self, parts: Sequence[SitePart], site: Path, write: Writer) -> None:
         """Make those of these parts that are not kept, below the folder `site`."""
-        changed = [part for part in parts if not self.keeps(part.name, part.shown)]
+        changed = [part for part in parts if not self.reuse(part.name, part.shown)]
         written = spread(partial(_make_part, site, write), changed, few=200)
         for part, paths in zip(changed, written, strict=True):
             self.add(part.name, paths)
@@ -80,7 +83,7 @@ class Outputs:
         """Make the current feeds that are not kept. Returns the parts of their archives."""
         parts: list[SitePart] = []
         for feed in feeds:
-            if not self.keeps(feed.name, feed.shown):
+            if not self.reuse(feed.name, feed.shown):
                 count, files = feed.current()
                 write(site, files)
                 self.add(feed.name, [f"site/{file.path}" for file in files], count)

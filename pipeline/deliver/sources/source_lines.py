@@ -16,7 +16,7 @@ _BLANK = codecs.BOM_UTF8 + codecs.BOM_UTF16_LE + b" \t\r\n"
 SAVE_AS_CSV = "In the spreadsheet, save it as CSV with the encoding UTF-8."
 
 
-def text_lines(file: Path, path: str) -> Iterator[str]:
+def source_lines(file: Path, path: str) -> Iterator[str]:
     """Each line with its end. What cannot be decoded is U+FFFD, which rejects only the row that has it.
 
     Raises `PressroomError` for a file that cannot be read, is empty or is not text.
