@@ -13,6 +13,7 @@ from pipeline.errors import PressroomError
 from pipeline.model import Edition, FeedIdentity, Layout, Section
 from pipeline.support.files import check_characters
 from pipeline.support.json_text import read_json
+from pipeline.support.merge_conflict import refuse_merge_conflict
 
 _VERSION = 2
 _ISSUE_PAGE = re.compile(r"issues/\d{1,6}-[^\x00-\x20./\\]+/(?:[\w-]+/)?")
@@ -65,6 +66,7 @@ def read_lock(text: str, folder: str) -> Lock:
     """Read the lock of an issue's folder. Raises `PressroomError` for a broken one, as after a merge."""
     path, number = lock_path(folder), folder.partition("-")[0].lstrip("0")
     hint = f"Restore it from version control, or choose again: pressroom assemble {number} --update"
+    refuse_merge_conflict(text, path)
     try:
         data: dict[str, Any] = read_json(text)
     except ValueError as error:

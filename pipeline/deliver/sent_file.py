@@ -12,8 +12,8 @@ from pathlib import Path
 
 from pipeline.errors import PressroomError
 from pipeline.model import Issue
-from pipeline.support.files import read_source, write_atomically
-from pipeline.support.json_text import read_json
+from pipeline.support.files import write_atomically
+from pipeline.support.json_text import read_committed_json
 
 _NAME = "sent.json"
 
@@ -40,7 +40,7 @@ def read_sent(root: Path, issue: Issue) -> tuple[SentRecord, ...]:
     if not (root / path).is_file():
         return ()
     try:
-        items = read_json(read_source(root / path, path))["sends"]
+        items = read_committed_json(root / path, path)["sends"]
         return tuple(
             SentRecord(
                 id=str(item["id"]),

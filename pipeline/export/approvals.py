@@ -14,8 +14,8 @@ from pathlib import Path
 
 from pipeline.errors import PressroomError
 from pipeline.model import Issue, RenderedEmail
-from pipeline.support.files import read_source, write_atomically
-from pipeline.support.json_text import read_json
+from pipeline.support.files import write_atomically
+from pipeline.support.json_text import read_committed_json
 from pipeline.support.mail_addresses import split_mailbox
 
 _NAME = "approvals.json"
@@ -67,7 +67,7 @@ def read_approvals(root: Path, issue: Issue) -> tuple[Approval, ...]:
     if not (root / path).is_file():
         return ()
     try:
-        items = read_json(read_source(root / path, path))["approvals"]
+        items = read_committed_json(root / path, path)["approvals"]
         return tuple(
             Approval(str(item["by"]), str(item["at"]), str(item["lock"]), {**item["emails"]})
             for item in items

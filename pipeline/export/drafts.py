@@ -13,8 +13,8 @@ from typing import Any
 
 from pipeline.errors import PressroomError
 from pipeline.model import Issue
-from pipeline.support.files import read_source, write_atomically
-from pipeline.support.json_text import read_json
+from pipeline.support.files import write_atomically
+from pipeline.support.json_text import read_committed_json
 
 NAME = "drafts.json"
 
@@ -37,7 +37,7 @@ def read_drafts(root: Path, issue: Issue) -> tuple[PushedDraft, ...]:
     if not (root / path).is_file():
         return ()
     try:
-        data = read_json(read_source(root / path, path) or "")
+        data = read_committed_json(root / path, path)
         return tuple(_pushed_draft(item) for item in data["drafts"])
     except (ValueError, KeyError, TypeError) as error:
         raise PressroomError(

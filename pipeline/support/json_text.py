@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
+
+from pipeline.support.files import read_source
+from pipeline.support.merge_conflict import refuse_merge_conflict
 
 DEEPEST = 100
 """How deep objects and lists may be in each other; nobody writes more, and Python's own limit is near."""
@@ -25,6 +29,16 @@ def read_json(text: str | bytes, *, strict: bool = True) -> Any:
     if is_too_deep(value):
         raise ValueError("it is nested too deeply")
     return value
+
+
+def read_committed_json(file: Path, path: str) -> Any:
+    """Return the value of a JSON file that is under version control.
+
+    Raises `PressroomError` if it cannot be read or has a merge conflict, `ValueError` if it is not JSON.
+    """
+    text = read_source(file, path)
+    refuse_merge_conflict(text, path)
+    return read_json(text)
 
 
 def is_too_deep(value: Any) -> bool:

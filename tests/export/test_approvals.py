@@ -120,7 +120,7 @@ def test_only_a_frozen_issue_can_be_approved(frozen: WorkspaceRunner) -> None:
 
 
 def test_a_broken_list_of_approvals_is_one_clear_error(frozen: WorkspaceRunner) -> None:
-    frozen.write({f"{FOLDER}/approvals.json": "{\n<<<<<<< HEAD\n"})
+    frozen.write({f"{FOLDER}/approvals.json": "{\n[\n"})
     assert "approvals.json:2: is not a list of approvals that can be read." in frozen.error(
         "approve", "1", "--as", ADA
     )
