@@ -102,6 +102,17 @@ def test_annotations_escape_what_a_workflow_would_read(workspace: WorkspaceRunne
     )
 
 
+def test_a_text_of_newsletter_toml_is_found_there(workspace: WorkspaceRunner) -> None:
+    settings = SETTINGS.replace('title = "Synapse"', 'title = "TK"').replace('"Research"', '"TK Research"')
+    workspace.write({"newsletter.toml": settings})
+    found = json.loads(workspace.run("check", "--only", "COPY001", "--json").stdout)["findings"]
+    section = settings[: settings.index("[[sections]]")].count("\n") + 1
+    assert [(each["path"], each["line"]) for each in found] == [
+        ("newsletter.toml", 1),
+        ("newsletter.toml", section),
+    ]
+
+
 BROKEN = "---\ntitle: Broken\ndate 2026\n---\n"
 
 
