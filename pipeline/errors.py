@@ -26,6 +26,11 @@ class PressroomError(Exception):
         self.hint = hint
 
     @property
+    def errors(self) -> tuple[PressroomError, ...]:
+        """The single mistakes: this one, or each of several."""
+        return (self,)
+
+    @property
     def values(self) -> dict[str, str | int | None]:
         """The mistake as plain values, for JSON."""
         return {"message": self.message, "path": self.path, "line": self.line, "hint": self.hint}
@@ -51,7 +56,12 @@ class Mistakes(PressroomError):
 
     def __init__(self, errors: Sequence[PressroomError]) -> None:
         super().__init__(f"{len(errors):,} mistakes")
-        self.errors = tuple(errors)
+        self._errors = tuple(errors)
+
+    @property
+    def errors(self) -> tuple[PressroomError, ...]:
+        """The single mistakes, also those within others."""
+        return tuple(single for each in self._errors for single in each.errors)
 
     def __str__(self) -> str:
         return "\n".join(str(error) for error in self.errors)
@@ -59,9 +69,7 @@ class Mistakes(PressroomError):
 
 def flatten(error: PressroomError) -> tuple[PressroomError, ...]:
     """The single mistakes in an error."""
-    if isinstance(error, Mistakes):
-        return tuple(single for each in error.errors for single in flatten(each))
-    return (error,)
+    return error.errors
 
 
 @contextmanager

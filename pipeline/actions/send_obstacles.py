@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pipeline.deliver.ledger import Ledger
 from pipeline.deliver.ledger_records import Send
@@ -130,7 +130,8 @@ def check_tested(issue: Issue, ledger: Ledger, emails: Mapping[str, str]) -> Non
 
 def check_not_overdue(at: datetime | None, now: datetime) -> None:
     """Raise if the time of a send is long past, as when a machine was asleep."""
-    if at and now - at > _OVERDUE:
+    # In UTC: within one time zone Python subtracts what the clocks show, also where they were set back.
+    if at and now.astimezone(UTC) - at.astimezone(UTC) > _OVERDUE:
         raise PressroomError(
             f"{at:%Y-%m-%d %H:%M} has passed: it is {now:%Y-%m-%d %H:%M}.",
             "--at",

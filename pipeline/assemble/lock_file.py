@@ -13,6 +13,7 @@ from pipeline.errors import PressroomError
 from pipeline.model import Edition, FeedIdentity, Layout, Section
 from pipeline.support.files import check_characters
 from pipeline.support.json_text import read_json
+from pipeline.support.merge_conflict import refuse_merge_conflict
 from pipeline.support.urls import folder_number
 
 _VERSION = 2
@@ -69,6 +70,7 @@ def read_lock(text: str, folder: str) -> Lock:
         "Restore it from version control, or choose again: "
         f"pressroom assemble {folder_number(folder)} --update"
     )
+    refuse_merge_conflict(text, path)
     try:
         data: dict[str, Any] = read_json(text)
     except ValueError as error:

@@ -4,22 +4,45 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import quote
 
 from pipeline import __version__
 from pipeline.checks.rule import Rule
-from pipeline.model import Finding, Severity
+from pipeline.errors import PressroomError
+from pipeline.model import Finding, Place, Severity
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
 
+def folder_in_repository(root: Path) -> str:
+    """Return the folder of a workspace in its git repository, from whose top a code host names files."""
+    # In a worktree or a submodule `.git` is a file.
+    top = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
+    return root.relative_to(top).as_posix()
+
+
+def of_mistakes(
+    mistakes: Iterable[PressroomError], severity: Severity = Severity.ERROR
+) -> tuple[Finding, ...]:
+    """Return mistakes as findings without a code."""
+    return tuple(
+        Finding("", severity, each.message, Place(each.path or "", each.line), each.hint or "")
+        for each in mistakes
+    )
+
+
 def sarif(
-    findings: Iterable[Finding], silenced: Iterable[tuple[Finding, str]], rules: Iterable[Rule[Any]]
+    findings: Iterable[Finding],
+    silenced: Iterable[tuple[Finding, str]],
+    rules: Iterable[Rule[Any]],
+    folder: str,
 ) -> str:
-    """A SARIF 2.1.0 log (OASIS, section 3) of one run; paths are relative to the workspace."""
-    results = [_result(each) for each in findings]
+    """A SARIF 2.1.0 log (OASIS, section 3) of one run; paths begin with the workspace's `folder`."""
+    results = [_result(each, folder) for each in findings]
     results += [
-        _result(each) | {"suppressions": [{"kind": "inSource", "justification": reason}]}
+        _result(each, folder) | {"suppressions": [{"kind": "inSource", "justification": reason}]}
         for each, reason in silenced
     ]
     driver = {"name": "pressroom", "version": __version__, "rules": [_rule(each) for each in rules]}
@@ -41,29 +64,35 @@ def _rule(rule: Rule[Any]) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding) -> dict[str, Any]:
-    place: dict[str, Any] = {"artifactLocation": {"uri": finding.place.path}}
+def _result(finding: Finding, folder: str) -> dict[str, Any]:
+    place: dict[str, Any] = {"artifactLocation": {"uri": quote(_path(finding, folder))}}
     if finding.place.line:
         place["region"] = {"startLine": finding.place.line}
     return {
-        "ruleId": finding.code,
+        **({"ruleId": finding.code} if finding.code else {}),
         "level": finding.severity.value,
         "message": {"text": f"{finding.message} {finding.hint}".strip()},
-        "locations": [{"physicalLocation": place}],
+        "locations": [{"physicalLocation": place}] if finding.place.path else [],
     }
 
 
-def workflow_commands(findings: Iterable[Finding]) -> str:
+def workflow_commands(findings: Iterable[Finding], folder: str) -> str:
     """Findings as workflow commands, which GitHub shows beside the lines of a change.
 
     (docs.github.com, "Workflow commands for GitHub Actions")
     """
-    return "\n".join(
-        f"::{_COMMANDS[each.severity]} file={_property(each.place.path)}"
-        + (f",line={each.place.line}" if each.place.line else "")
-        + f",title={_property(each.code)}::{_data(f'{each.message} {each.hint}'.strip())}"
-        for each in findings
-    )
+    return "\n".join(_workflow_command(each, folder) for each in findings)
+
+
+def _workflow_command(finding: Finding, folder: str) -> str:
+    values = {"file": _path(finding, folder), "line": finding.place.line, "title": finding.code}
+    shown = ",".join(f"{name}={_property(str(value))}" for name, value in values.items() if value)
+    text = _data(f"{finding.message} {finding.hint}".strip())
+    return f"::{_COMMANDS[finding.severity]} {shown}".rstrip() + f"::{text}"
+
+
+def _path(finding: Finding, folder: str) -> str:
+    return str(PurePosixPath(folder, finding.place.path)) if finding.place.path else ""
 
 
 def _data(text: str) -> str:

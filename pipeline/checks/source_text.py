@@ -226,9 +226,12 @@ def field_passages(edition: ComposedEdition) -> Iterator[Passage]:
     ):
         if written:
             yield of_issue(line.fill(fallback_or_name), key)
+    rules = {each.title: each.place for each in issue.sections}
     for section in edition.sections:
+        # The lock of a frozen issue may have a title that no rule has any more.
+        place = rules.get(section.title) or of_issue("", "sections").place()
         for text in (section.title, *section.badges.values()):
-            yield of_issue(text, "sections")
+            yield Passage(text, *place)
     for composed in edition.articles:
         article = composed.article
         for key, text in (("title", article.title), ("dek", article.dek)):

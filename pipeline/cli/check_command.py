@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -14,6 +16,7 @@ from pipeline.cli import terminal
 from pipeline.cli.options import complete_issue, named_issues, time_or_now, workspace_of
 
 if TYPE_CHECKING:
+    from pipeline.checks.rule import Rule
     from pipeline.checks.runner import CheckResult
     from pipeline.errors import PressroomError
     from pipeline.model import Finding
@@ -80,33 +83,53 @@ def check(
     """
     ctx.meta[terminal.AS_JSON] = output_format == "json"
     if explain or list_rules:
-        _explain(explain)
+        _explain(explain, output_format == "json")
         return
     from pipeline.actions.check import check_issues, external_checks, findings_of_all
     from pipeline.checks.rules import RULES
     from pipeline.checks.runner import rules_of_codes
     from pipeline.workspace import mistakes_of_issues, without_drafts
 
-    workspace = workspace_of(ctx)
-    chosen = named_issues(workspace, issues) or without_drafts(workspace.issues)
-    errors = [] if issues else mistakes_of_issues(workspace)
-    rules = rules_of_codes(RULES, only) if only else RULES
+    with _mistakes_for_host(output_format):
+        workspace = workspace_of(ctx)
+        chosen = named_issues(workspace, issues) or without_drafts(workspace.issues)
+        errors = [] if issues else mistakes_of_issues(workspace)
+        rules = rules_of_codes(RULES, only) if only else RULES
 
-    watch = partial(terminal.progress, what="checking")
-    now = time_or_now(None, workspace.files.zone)
-    complete = external_checks(workspace, now, online=online, allow_private=allow_private, spam=spam)
-    checked = check_issues(workspace, chosen, rules, watch, complete, errors)
+        watch = partial(terminal.progress, what="checking")
+        now = time_or_now(None, workspace.files.zone)
+        complete = external_checks(workspace, now, online=online, allow_private=allow_private, spam=spam)
+        checked = check_issues(workspace, chosen, rules, watch, complete, errors)
     findings = findings_of_all(checked)
-    _print(output_format, checked, findings, errors)
-    severities = {each.severity.value for each in findings}
+    others = [each for each in workspace.mistakes if all(each is not other for other in errors)]
+    _print(output_format, checked, findings, errors, others)
+    severities = {each.severity.value for each in findings} | {"warning" for _ in others}
     if errors or "error" in severities or (strict and "warning" in severities):
         ctx.exit(1)
 
 
-def _explain(code: str | None) -> None:
+@contextmanager
+def _mistakes_for_host(output_format: str) -> Iterator[None]:
+    """Print also for a code host the mistakes with which nothing can be checked."""
+    from pipeline.checks import report
+    from pipeline.errors import PressroomError, flatten
+
+    try:
+        yield
+    except PressroomError as error:
+        if output_format in _HOST_FORMATS:
+            _print_for_host(output_format, report.of_mistakes(flatten(error)), ())
+        raise
+
+
+def _explain(code: str | None, as_json: bool) -> None:
     from pipeline.checks.rules import ALL_RULES
     from pipeline.checks.runner import find_rule
 
+    if as_json:
+        rules = ALL_RULES if code is None else (find_rule(code),)
+        terminal.print_json({"rules": [_rule_json(each) for each in rules]})
+        return
     if code is None:
         terminal.print_table(
             ("CODE", "SEVERITY", "RULE"), [(r.code, r.severity.value, r.title) for r in ALL_RULES]
@@ -119,21 +142,50 @@ def _explain(code: str | None) -> None:
         terminal.result(click.wrap_text(paragraph, width=width) + "\n")
 
 
+def _rule_json(rule: Rule[Any]) -> dict[str, str]:
+    return {
+        "code": rule.code,
+        "severity": rule.severity.value,
+        "title": rule.title,
+        "why": rule.why,
+        "remedy": rule.remedy,
+        "rests_on": rule.source,
+    }
+
+
+_HOST_FORMATS = ("sarif", "github")
+"""The formats that code hosts read."""
+
+
+def _print_for_host(
+    output_format: str, findings: Sequence[Finding], silenced: Sequence[tuple[Finding, str]]
+) -> None:
+    from pipeline.checks import report
+    from pipeline.checks.rules import RULES
+    from pipeline.support.workspace_root import find_root
+
+    folder = report.folder_in_repository(find_root(Path()))
+    if output_format == "sarif":
+        terminal.result(report.sarif(findings, silenced, RULES, folder))
+    elif text := report.workflow_commands(findings, folder):
+        terminal.result(text)
+
+
 def _print(
     output_format: str,
     checked: tuple[CheckResult, ...],
     findings: tuple[Finding, ...],
-    errors: list[PressroomError],
+    errors: Sequence[PressroomError],
+    others: Sequence[PressroomError],
 ) -> None:
     from pipeline.checks import report
     from pipeline.checks.rules import RULES
+    from pipeline.model import Severity
 
     silenced = tuple(dict.fromkeys(each for one in checked for each in one.silenced))
-    if output_format == "sarif":
-        terminal.result(report.sarif(findings, silenced, RULES))
-    elif output_format == "github":
-        if text := report.workflow_commands(findings):
-            terminal.result(text)
+    if output_format in _HOST_FORMATS:
+        mistakes = report.of_mistakes(errors) + report.of_mistakes(others, Severity.WARNING)
+        _print_for_host(output_format, mistakes + findings, silenced)
     elif output_format == "json":
         sources = {rule.code: {"rests_on": rule.source} for rule in RULES}
         terminal.print_json(
@@ -141,6 +193,7 @@ def _print(
                 "editions": [_edition_json(one) for one in checked],
                 "findings": [each.values | sources[each.code] for each in findings],
                 "errors": [each.values for each in errors],
+                "warnings": [each.values for each in others],
                 "silenced": [each.values | sources[each.code] | {"reason": why} for each, why in silenced],
             }
         )

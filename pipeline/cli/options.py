@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -120,10 +120,13 @@ now_option = click.option(
 
 
 def time_or_now(time: datetime | None, zone: ZoneInfo) -> datetime:
-    """Return the time in a time zone, or the present one."""
+    """Return the time in a time zone, or the present one.
+
+    A time that clocks skip in spring is the one that they show instead.
+    """
     if time is None:
         return datetime.now(zone).replace(microsecond=0)
-    return time.astimezone(zone) if time.tzinfo else time.replace(tzinfo=zone)
+    return (time if time.tzinfo else time.replace(tzinfo=zone)).astimezone(UTC).astimezone(zone)
 
 
 # --- completion ------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -329,9 +329,10 @@ def _wait(at: datetime, now: Callable[[], datetime]) -> None:
     """Wait until a moment, by the clock of the day: a machine may sleep in between."""
     from pipeline.actions.send_obstacles import check_not_overdue
 
-    if at > now():
+    moment = at.astimezone(UTC)
+    if moment > now():
         terminal.message(f"Waiting until {at:%Y-%m-%d %H:%M}. Ctrl-C: nothing is sent.")
-    while (left := (at - now()).total_seconds()) > 0:
+    while (left := (moment - now()).total_seconds()) > 0:
         time.sleep(min(left, 30))
     check_not_overdue(at, now())
 

@@ -95,7 +95,12 @@ def fail(ctx: click.Context, error: PressroomError) -> NoReturn:
     """Show an error, or each mistake in `Mistakes`, and exit with 1. With `--json` they are JSON too."""
     mistakes = flatten(error)
     if ctx.meta.get(AS_JSON):
-        print_json({"errors": [each.values for each in mistakes]})
+        try:
+            print_json({"errors": [each.values for each in mistakes]})
+        except BrokenPipeError:
+            raise
+        except OSError:
+            pass  # a full disk: stderr says so
     show_mistakes(mistakes)
     if len(mistakes) > 1:
         reads = ctx.invoked_subcommand in _READING

@@ -20,6 +20,7 @@ from pipeline.config.source_spans import KeySpan, Span
 from pipeline.config.syntax_mistakes import yaml_mistake
 from pipeline.config.toml import toml_fields, toml_spans
 from pipeline.errors import PressroomError, raise_all
+from pipeline.support.merge_conflict import refuse_merge_conflict
 
 _MAX_DEPTH = 20
 # libyaml composes by recursion in C: some 50,000 nested brackets end the process with a
@@ -58,6 +59,7 @@ def _find_end(text: str, path: str) -> tuple[list[str], int]:
         hint = "Delete it: the file begins with that line."
         raise PressroomError("a blank line is above the front matter.", path, 1, hint)
     if fence not in {"---", "+++"}:
+        refuse_merge_conflict(lines[0], path)
         raise PressroomError(
             "there is no front matter.",
             path,
@@ -147,6 +149,7 @@ def yaml_entries(text: str, path: str) -> tuple[Field, ...]:
 
 def _compose(text: str, path: str, first_line: int) -> yaml.Node | None:
     """The node graph of a YAML text. Raises `PressroomError` with the line of a syntax error."""
+    refuse_merge_conflict(text, path, first_line)
     if sum(text.count(mark) for mark in ("[", "{", "- ", "? ")) > _MAX_COLLECTIONS:
         raise PressroomError(
             "there are too many lists and tables in one text.",

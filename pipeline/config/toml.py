@@ -13,6 +13,7 @@ from pipeline.config.source_spans import KeySpan, Span
 from pipeline.config.syntax_mistakes import toml_mistake
 from pipeline.errors import PressroomError
 from pipeline.support.json_text import is_too_deep
+from pipeline.support.merge_conflict import refuse_merge_conflict
 
 _Path = tuple[str | int, ...]
 """The keys that lead to a value; an item of a list by its index."""
@@ -27,6 +28,7 @@ def toml_fields(text: str, path: str, first_line: int = 1) -> dict[str, Field]:
 
 def toml_values(text: str, path: str, first_line: int = 1) -> dict[str, Any]:
     """The values of a TOML text without their lines. Raises as `toml_fields` does."""
+    refuse_merge_conflict(text, path, first_line)
     too_deep = PressroomError("this TOML is nested too deeply.", path, first_line)
     try:
         values = tomllib.loads(text)

@@ -12,6 +12,7 @@ from pipeline.content.sanitize import LINE, sanitise
 from pipeline.content.unsafe_html import ContainerHtml, ParsedMarkdown, ProseHtml
 from pipeline.errors import PressroomError
 from pipeline.support.merge import FIELD_BESIDE_TEXT, FIELDS_IN_ADDRESSES
+from pipeline.support.merge_conflict import refuse_merge_conflict
 from pipeline.support.urls import PHONE_SCHEMES, SCHEMES, scheme_of
 
 
@@ -74,6 +75,8 @@ class TokenReader:
             elif token.type in ("fence", "code_block"):
                 raw.text()
             if token.type == "inline":
+                # Not in code: a text may be about git.
+                refuse_merge_conflict(token.content, None, self.line)
                 self._inline(token.children or [], raw)
             elif token.map and token.nesting >= 0:
                 token.attrs[LINE] = self.line

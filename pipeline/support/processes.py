@@ -50,7 +50,8 @@ def spread(work: Callable[[Item], Result], items: Sequence[Item], few: int) -> I
     except BrokenProcessPool as error:
         raise PressroomError(
             "a process was ended from outside.",
-            hint="Was there too little memory? Build fewer issues at once.",
+            hint="Was there too little memory? Build fewer issues at once. A Python script that is not "
+            'written below `if __name__ == "__main__":` ends them too.',
         ) from error
     finally:
         gc.unfreeze()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pipeline.errors import PressroomError
 from pipeline.support.files import read_source, write_atomically
 from pipeline.support.json_text import read_json
+from pipeline.support.merge_conflict import refuse_merge_conflict
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -28,8 +29,10 @@ def read_records(
     """
     if not (root / path).is_file():
         return ()
+    text = read_source(root / path, path)
+    refuse_merge_conflict(text, path)
     try:
-        return tuple(read_record(item) for item in read_json(read_source(root / path, path))[key])
+        return tuple(read_record(item) for item in read_json(text)[key])
     except (ValueError, KeyError, TypeError) as error:
         line = getattr(error, "lineno", None)
         raise PressroomError(f"is not a list of {key} that can be read.", path, line, hint) from error

@@ -102,6 +102,66 @@ def test_annotations_escape_what_a_workflow_would_read(workspace: WorkspaceRunne
     )
 
 
+def test_a_text_of_newsletter_toml_is_found_there(workspace: WorkspaceRunner) -> None:
+    settings = SETTINGS.replace('title = "Synapse"', 'title = "TK"').replace('"Research"', '"TK Research"')
+    workspace.write({"newsletter.toml": settings})
+    found = json.loads(workspace.run("check", "--only", "COPY001", "--json").stdout)["findings"]
+    section = settings[: settings.index("[[sections]]")].count("\n") + 1
+    assert [(each["path"], each["line"]) for each in found] == [
+        ("newsletter.toml", 1),
+        ("newsletter.toml", section),
+    ]
+
+
+BROKEN = "---\ntitle: Broken\ndate 2026\n---\n"
+
+
+def test_formats_for_code_hosts_name_files_from_the_top_of_the_repository(workspace: WorkspaceRunner) -> None:
+    workspace.root = workspace.root.rename(workspace.root.parent / "a letter, größer, 100%")
+    (workspace.root.parent / ".git").write_text("gitdir: elsewhere\n")
+    broken(workspace)
+    options = ("check", "1", "--only", "IMG002", "--format")
+    assert workspace.run(*options, "github").stdout.startswith(
+        "::error file=a letter%2C größer%2C 100%25/issues/articles/glutamate.md,line=8,title=IMG002::"
+    )
+    (result,) = json.loads(workspace.run(*options, "sarif").stdout)["runs"][0]["results"]
+    uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert uri == "a%20letter%2C%20gr%C3%B6%C3%9Fer%2C%20100%25/issues/articles/glutamate.md"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "level", "line", "exit_code"),
+    [
+        ("newsletter.toml", SETTINGS + "x =\n", "error", SETTINGS.count("\n") + 1, 1),
+        ("issues/002-second/issue.md", BROKEN, "error", 3, 1),
+        ("issues/articles/broken.md", BROKEN, "warning", 3, 0),
+        ("issues/links/broken.yaml", "- url: https://example.org\n  title\n", "warning", 2, 0),
+    ],
+)
+def test_mistakes_are_in_the_formats_for_code_hosts_and_in_json(
+    workspace: WorkspaceRunner, path: str, text: str, level: str, line: int, exit_code: int
+) -> None:
+    workspace.ok("assemble", "1")
+    workspace.write({path: text})
+    only = ("check", "--only", "IMG002", "--format")
+    annotations = workspace.run(*only, "github")
+    assert annotations.exit_code == exit_code
+    assert re.fullmatch(rf"::{level} file={path},line={line}::[^:]+: .+\n", annotations.stdout)
+    (result,) = json.loads(workspace.run(*only, "sarif").stdout)["runs"][0]["results"]
+    assert result["level"] == level and "ruleId" not in result
+    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": line}
+    (mistake,) = json.loads(workspace.run(*only, "json").stdout)[f"{level}s"]
+    assert mistake["path"] == path and mistake["line"] == line
+    assert workspace.run("check", "--only", "IMG002", "--strict").exit_code == 1
+
+
+def test_rules_are_json_with_json(workspace: WorkspaceRunner) -> None:
+    (rule,) = workspace.json("check", "--explain", "img002")["rules"]
+    assert rule in workspace.json("check", "--rules")["rules"]
+    assert rule["code"] == "IMG002" and rule["severity"] == "error"
+    assert list(rule) == ["code", "severity", "title", "why", "remedy", "rests_on"]
+
+
 def test_a_silence_in_the_article_the_issue_or_the_settings_holds(workspace: WorkspaceRunner) -> None:
     broken(workspace, silence="{IMG002: it is the subject}")
     assert "1 silenced" in workspace.ok("check", "1", "--only", "IMG002")

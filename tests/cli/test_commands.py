@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import errno
 import hashlib
 import io
 import json
@@ -686,3 +687,18 @@ def test_a_language_has_its_own_words_for_why_a_reader_gets_this(workspace: Work
     workspace.ok("build", "1")
     text = workspace.read("build/issues/001-the-plastic-brain/email.txt")
     assert "abonniert" in " ".join(text.split())
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_full_disk_under_stdout_is_an_error_in_one_line(
+    workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch, options: list[str]
+) -> None:
+    echo = click.echo
+
+    def echo_on_a_full_disk(text: str, err: bool = False) -> None:
+        if not err:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        echo(text, err=True)
+
+    monkeypatch.setattr(click, "echo", echo_on_a_full_disk)
+    assert workspace.error("articles", *options) == "error: No space left on device.\n"

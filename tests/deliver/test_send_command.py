@@ -675,6 +675,10 @@ def test_a_send_whose_time_has_passed_does_not_start(
     late = ("--at", "2026-12-03T07:00", "--now", "2026-12-03T09:00", "--yes")
     error = sending.error(*options(sending), *late)
     assert error.startswith("--at: 2026-12-03 07:00 has passed") and server.taken == []
+    # Clocks in London show 01:30 twice; by them it would be half an hour too late, and it is one and a half.
+    late = ("--at", "2026-10-25T01:00", "--now", "2026-10-25T01:30+00:00", "--yes")
+    error = sending.error(*options(sending), *late)
+    assert error.startswith("--at: 2026-10-25 01:00 has passed") and server.taken == []
 
 
 # --- the ledger and its machine --------------------------------------------------------------------

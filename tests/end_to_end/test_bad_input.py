@@ -104,7 +104,7 @@ BAD = (
     Bad("unknown exclude", {ISSUE: issue(more="exclude: [a-not]\n")}, ('excludes "a-not"', 'Did you mean "a-note"?')),
     Bad("nothing to read", {ISSUE: issue(date="2025-01-01", letter="<!-- later -->")}, (f"{ISSUE}:2: ", "selects no article", "pressroom plan 1")),
     Bad("none alone", {ISSUE: issue(more="sections:\n  - title: R\n    tags: {none: [research]}\n")}, (f"{ISSUE}:7: ", "takes nothing")),
-    Bad("broken lock", {"issues/001-the-plastic-brain/issue.lock": "{\n<<<<<<< HEAD\n"}, ("issue.lock:2: ", "broken", "--update")),
+    Bad("broken lock", {"issues/001-the-plastic-brain/issue.lock": "{\n  version: 2\n}\n"}, ("issue.lock:2: ", "broken", "--update")),
     Bad("colour by name", {"newsletter.toml": SETTINGS + '[theme.colors]\naccent = "teal"\n'}, ("newsletter.toml:", "six digits")),
     Bad("unknown time zone", {"newsletter.toml": SETTINGS.replace("Europe/London", "Europe/Londn")}, ("newsletter.toml:4: ", 'Did you mean "Europe/London"?')),
     Bad("sender is no address", {"newsletter.toml": SETTINGS.replace("<letters@synapse.example>", "")}, ("newsletter.toml:5: ", "mail address")),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from workspace_kit import ROOT
+from workspace_kit import ROOT, WorkspaceRunner
 
 import pipeline
 
@@ -59,8 +61,8 @@ def test_the_examples_of_the_page_run(
     monkeypatch.chdir(tmp_path)
     page = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
     examples = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    assert len(examples) == 6
-    values: dict[str, object] = {}
+    assert len(examples) == 7
+    values: dict[str, object] = {"__name__": "__main__"}
     for example in examples:
         exec(example, values)
     shown = capsys.readouterr().out
@@ -68,6 +70,45 @@ def test_the_examples_of_the_page_run(
     assert (tmp_path / "issue.zip").is_file()
     assert 'there is no issue "the-plastic-brian"' in shown
     assert set(re.findall(r"\b[A-Za-z_]+\b", examples[0])) >= {n for n in NAMES if n != "__version__"}
+
+
+def test_an_error_has_each_of_several_mistakes(workspace: WorkspaceRunner) -> None:
+    with pytest.raises(pipeline.PressroomError) as one:
+        pipeline.open_workspace(workspace.root).issues.find("9")
+    assert one.value.errors == (one.value,)
+    settings = workspace.read("newsletter.toml")
+    workspace.write({"newsletter.toml": settings.replace("Europe/London", "London").replace("en-GB", "?")})
+    with pytest.raises(pipeline.PressroomError) as several:
+        pipeline.open_workspace(workspace.root)
+    assert [(each.path, each.line) for each in several.value.errors] == [
+        ("newsletter.toml", 3),
+        ("newsletter.toml", 4),
+    ]
+
+
+def test_threads_share_a_workspace() -> None:
+    workspace = pipeline.open_workspace(ROOT)
+    issues = [*workspace.issues] * 4
+    with ThreadPoolExecutor(4) as pool:
+        texts = list(pool.map(lambda issue: pipeline.render_email(workspace, issue).text, issues))
+        findings = list(pool.map(lambda issue: pipeline.check_issue(workspace, issue), issues))
+    assert texts == [pipeline.render_email(workspace, issue).text for issue in workspace.issues] * 4
+    assert findings == [pipeline.check_issue(workspace, issue) for issue in workspace.issues] * 4
+
+
+def test_a_script_that_new_processes_would_run_again_is_named_as_a_cause(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import threading\n"
+        "from pipeline.support import processes\n"
+        "processes._processors = lambda: 2\n"
+        "threading.Thread(target=threading.Event().wait, daemon=True).start()\n"
+        "list(processes.spread(abs, range(20), few=1))\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, env=environment)
+    assert done.returncode == 1
+    assert 'if __name__ == "__main__":' in done.stderr.splitlines()[-1]
 
 
 def test_a_package_that_was_overwritten_is_reported_in_one_sentence(tmp_path: Path) -> None:

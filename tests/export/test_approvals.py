@@ -114,13 +114,18 @@ def test_git_says_who_approves(frozen: WorkspaceRunner) -> None:
     assert frozen.json("approve", "1")["approval"]["by"] == "Ada Example <a@b.example>"
 
 
+def test_a_time_that_clocks_skip_is_the_one_that_they_show(frozen: WorkspaceRunner) -> None:
+    approval = frozen.json("approve", "1", "--as", ADA, "--now", "2026-03-29T01:30")["approval"]
+    assert approval["at"] == "2026-03-29T02:30:00+01:00"
+
+
 def test_only_a_frozen_issue_can_be_approved(frozen: WorkspaceRunner) -> None:
     (frozen.root / FOLDER / "issue.lock").unlink()
     assert "only a frozen issue can be approved" in frozen.error("approve", "1", "--as", ADA)
 
 
 def test_a_broken_list_of_approvals_is_one_clear_error(frozen: WorkspaceRunner) -> None:
-    frozen.write({f"{FOLDER}/approvals.json": "{\n<<<<<<< HEAD\n"})
+    frozen.write({f"{FOLDER}/approvals.json": "{\n[\n"})
     assert "approvals.json:2: is not a list of approvals that can be read." in frozen.error(
         "approve", "1", "--as", ADA
     )

@@ -105,7 +105,7 @@ def placeholder(context: CheckContext) -> Iterator[Violation]:
 def _settings(context: CheckContext) -> Iterator[Passage]:
     """The texts of newsletter.toml that are at the head or the foot of each email."""
     publication = context.publication
-    for key in ("tagline", "reason", "colophon", "postal_address"):
+    for key in ("title", "tagline", "reason", "colophon", "postal_address"):
         # The text of a key may begin a line further down: all of it counts as the line of the key.
         text = getattr(publication, key).replace("\n", " ")
         yield Passage(text, *context.setting_place(key))
