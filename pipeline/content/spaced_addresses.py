@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+from pipeline.support.merge import TYPED
+
 _ENDINGS = (
     "avif|bmp|gif|heic|jpe?g|png|svg|tiff?|webp|csv|docx?|epub|html?|ics|markdown|md|mov|mp3|mp4|odt|pdf|pptx?"
     "|rtf|txt|xlsx?|zip"
@@ -39,9 +41,8 @@ _BEGINS_AS_ADDRESS = re.compile(
     re.IGNORECASE,
 )
 
-_AUTOLINK = re.compile(
-    r"<((?:[a-z][a-z0-9+.-]+:[^<>{}\n]*|(?=\{\{\s*\w+_url\b))\{\{[^<>{}\n]*\}\}[^<>\n]*)>", re.IGNORECASE
-)
+_IN_ANGLES = re.compile(r"<([^<>\n]+)>")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:", re.IGNORECASE)
 
 
 def find_spaced(text: str, position: int, end: int, maximum: int) -> str | None:
@@ -66,5 +67,9 @@ def find_lost(text: str, position: int, maximum: int, *, image: bool) -> str | N
 
 def find_autolink(text: str, position: int, maximum: int) -> str | None:
     """The address with a merge field in angle brackets at this position, or None."""
-    match = _AUTOLINK.match(text, position, min(maximum, position + _LONGEST))
-    return match[1] if match else None
+    match = _IN_ANGLES.match(text, position, min(maximum, position + _LONGEST))
+    field = TYPED.search(match[1]) if match else None
+    if not match or not field or not field["name"]:
+        return None
+    is_address = _SCHEME.match(match[1]) or (field.start() == 0 and field["name"].endswith("_url"))
+    return match[1] if is_address else None
