@@ -96,8 +96,8 @@ def raise_all(errors: Iterable[PressroomError]) -> None:
     raise singles[0] if len(singles) == 1 else Mistakes(singles)
 
 
-def suggest(word: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
-    """`Did you mean "…"?` for the nearest of the known words, or None if all are too different.
+def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
+    """The nearest of the known words, or None if all are too different.
 
     `likeness` is difflib's ratio, from 0 to 1.
     """
@@ -105,4 +105,10 @@ def suggest(word: str, known: Iterable[str], likeness: float = 0.6) -> str | Non
 
     by_folded = {each.casefold(): each for each in known}
     near = get_close_matches(word.casefold(), by_folded, n=1, cutoff=likeness)
-    return f'Did you mean "{by_folded[near[0]]}"?' if near else None
+    return by_folded[near[0]] if near else None
+
+
+def suggest(word: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
+    """`Did you mean "…"?` for the `nearest` word, or None."""
+    near = nearest(word, known, likeness)
+    return f'Did you mean "{near}"?' if near else None

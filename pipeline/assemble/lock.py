@@ -252,6 +252,12 @@ def lock_conflicts(
     `digests` lacks deleted ones; `renamed` maps articles that have another name now to what they are.
     """
     command = f"pressroom assemble {issue.number}"
+    audiences = {edition.audience for edition in lock.editions}
+    # Where something has to be chosen again, that takes what was edited too.
+    again = not audiences <= {*issue.audiences} or any(
+        key not in digests and key not in renamed for key in lock.keys
+    )
+    take = f"choose again: {command} --update" if again else f"take it into the issue: {command} --refresh"
     for edition in lock.editions:
         if edition.audience not in issue.audiences:
             yield PressroomError(
@@ -287,5 +293,5 @@ def lock_conflicts(
             yield PressroomError(
                 f"{what} was edited after the issue was frozen{shown}.",
                 lock.path,
-                hint=f"Undo the edit, or take it into the issue: {command} --refresh",
+                hint=f"Undo the edit, or {take}",
             )

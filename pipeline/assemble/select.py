@@ -15,7 +15,7 @@ from shlex import quote
 from typing import NamedTuple
 
 from pipeline.articles.pool import Pool
-from pipeline.errors import PressroomError, raise_all, suggest
+from pipeline.errors import PressroomError, nearest, raise_all, suggest
 from pipeline.model import (
     Article,
     Decision,
@@ -252,14 +252,24 @@ def _unknown_tags(rule: SectionRule, pool: Pool) -> Iterator[PressroomError]:
     for tag in (*rule.tags.any, *rule.tags.all, *rule.tags.none, *rule.badges):
         if tag in known:
             continue
-        # A default section and a badge may wait for their first article, so only a near miss is a mistake.
-        waits = rule.waits or tag in rule.badges
-        hint = suggest(tag, known, 0.8 if waits else 0.6)
-        if hint or not waits:
+        if not rule.waits and tag not in rule.badges:
             yield PressroomError(
                 f'section {rule.label} takes the tag "{tag}", which no {pool.noun} has.',
                 *rule.place,
-                hint or "List the tags in use: pressroom tags",
+                suggest(tag, known) or "List the tags in use: pressroom tags",
+            )
+            continue
+        # A default section and a badge may wait for their first article, so only a near miss is a mistake:
+        # of one of the two, and which one is not known here.
+        items = [each for each in pool.candidates.values() if not (isinstance(each, Article) and each.draft)]
+        if near := nearest(tag, {each for item in items for each in item.tags}, 0.8):
+            item = next(each for each in items if near in each.tags)
+            place = Place(item.place.path, item.lines.get("tags") or item.place.line)
+            yield PressroomError(
+                f'section {rule.label} takes the tag "{tag}", which no {pool.noun} has, '
+                f'and {place} has "{near}".',
+                *rule.place,
+                f'Write "{tag}" there, or "{near}" here.',
             )
 
 

@@ -220,6 +220,29 @@ def test_a_deleted_article_of_a_frozen_issue_is_an_error(workspace: WorkspaceRun
     assert "pressroom assemble 1 --update" in said
 
 
+def test_where_an_issue_has_to_be_chosen_again_nothing_else_is_advised(workspace: WorkspaceRunner) -> None:
+    workspace.ok("assemble", "1")
+    (workspace.root / "issues/articles/glutamate.md").unlink()
+    workspace.write({"issues/articles/a-note.md": article("A note", tags="[notes]", body="Other words.")})
+    for command in ("build", "assemble"):
+        said = workspace.error(command, "1")
+        assert "--refresh" not in said
+        assert said.count("pressroom assemble 1 --update") == 2
+    workspace.ok("assemble", "1", "--update")
+    workspace.ok("build")
+
+
+def test_a_default_section_and_an_article_that_spell_a_tag_differently_are_both_named(
+    workspace: WorkspaceRunner,
+) -> None:
+    workspace.write({"issues/articles/a-note.md": article("A note", tags="[note]")})
+    said = workspace.error("plan", "1")
+    assert 'takes the tag "notes", which no article has, and issues/articles/a-note.md:4 has "note".' in said
+    assert 'Write "notes" there, or "note" here.' in said
+    workspace.write({"issues/articles/a-note.md": article("A note", tags="[note]", draft="true")})
+    workspace.ok("plan", "1")
+
+
 def test_an_edited_picture_counts_as_an_edit(workspace: WorkspaceRunner) -> None:
     workspace.write(
         {
