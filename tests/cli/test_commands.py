@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from click.testing import CliRunner
 from table_kit import rows
 from workspace_kit import ROOT, SETTINGS, WorkspaceRunner, article, issue, png, write_own_texts
 
+from pipeline.actions.scaffold import KINDS
 from pipeline.cli import LateCommand, main
 
 ALL = [
@@ -64,6 +66,16 @@ def test_init_in_this_folder_says_no_way_into_it(tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(tmp_path)
     said = WorkspaceRunner(tmp_path).run("init", ".").stderr
     assert "Next:  pressroom plan 1\n       pressroom build" in said and "cd " not in said
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_reader_sees_a_tagline_that_init_wrote(tmp_path: Path, kind: str) -> None:
+    WorkspaceRunner(tmp_path).ok("init", "mine", "--kind", kind, "--now", "2026-02-01")
+    mine = WorkspaceRunner(tmp_path / "mine")
+    (example,) = re.findall('^# tagline = "(.+)"', mine.read("newsletter.toml"), re.MULTILINE)
+    mine.ok("build")
+    pages = [path for path in (mine.root / "build").rglob("*") if path.suffix in {".html", ".txt", ".xml"}]
+    assert pages and not [path for path in pages if example in path.read_text()]
 
 
 def test_every_path_that_is_typed_is_relative_to_the_folder_of_the_option(
