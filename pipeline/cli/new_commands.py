@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -94,7 +95,7 @@ def init(
         terminal.result(str(shown / path))
     look = "plan" if any(path.startswith(POOL) for path in written) else "preview"
     here = folder.resolve() == (ctx.obj or Path.cwd())
-    steps = [*([] if here else [f"cd {shown}"]), f"pressroom {look} 1", "pressroom build"]
+    steps = [*([] if here else [f"cd {quote(str(shown))}"]), f"pressroom {look} 1", "pressroom build"]
     terminal.message("\nNext:  " + "\n       ".join(steps))
     later = [
         name

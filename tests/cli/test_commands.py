@@ -10,6 +10,7 @@ import io
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -66,6 +67,12 @@ def test_init_in_this_folder_says_no_way_into_it(tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(tmp_path)
     said = WorkspaceRunner(tmp_path).run("init", ".").stderr
     assert "Next:  pressroom plan 1\n       pressroom build" in said and "cd " not in said
+
+
+def test_the_way_into_a_folder_with_a_space_can_be_pasted(tmp_path: Path) -> None:
+    said = WorkspaceRunner(tmp_path).run("init", "my letters").stderr
+    words = shlex.split(said.partition("Next:")[2].splitlines()[0])
+    assert words == ["cd", str(tmp_path / "my letters")]
 
 
 @pytest.mark.parametrize("kind", KINDS)
