@@ -304,6 +304,32 @@ def test_init_asks_on_a_terminal_for_what_was_not_given(
     assert 'postal_address = "Pier 1"' in settings and 'base_url = "https://newsletter.example"' in settings
 
 
+def test_init_asks_again_for_an_answer_that_the_settings_cannot_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.cli.new_commands.stdin_is_terminal", lambda: True)
+    answers = "ada\nada@harbour.example\nPier 1\nharbour.example\nhttps://harbour.example\n"
+    result = CliRunner().invoke(main, ["-C", str(tmp_path), "init", "mine"], input=answers)
+    assert result.exit_code == 0, result.output
+    assert 'error: `sender` is "My newsletter <ada>" and must be an email address.' in result.stderr
+    assert 'error: `base_url` is "harbour.example" and must be a web address.' in result.stderr
+    assert [result.stderr.count(words) for words in ("emails come from", "postal address,", "will be")] == [
+        2,
+        1,
+        2,
+    ]
+    settings = (tmp_path / "mine" / "newsletter.toml").read_text()
+    assert "<ada@harbour.example>" in settings and 'base_url = "https://harbour.example"' in settings
+
+
+def test_init_names_a_mistake_in_its_options_before_it_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.cli.new_commands.stdin_is_terminal", lambda: True)
+    error = WorkspaceRunner(tmp_path).error("init", "mine", "--kind", "leter")
+    assert 'there is no kind "leter".' in error and "The address" not in error
+
+
 @pytest.mark.parametrize("kind", ["article", "issue"])
 def test_a_title_without_a_word_makes_no_file_and_says_why(workspace: WorkspaceRunner, kind: str) -> None:
     before = workspace.tree("issues")
