@@ -49,10 +49,10 @@ class NewPublication:
     base_url: str = ""
 
 
-def init_workspace(folder: Path, publication: NewPublication, now: datetime) -> tuple[str, ...]:
-    """Create a workspace. Returns the paths written.
+def new_workspace_files(folder: Path, publication: NewPublication, now: datetime) -> dict[str, str]:
+    """Return the files of a new workspace by their paths, the settings first. Writes nothing.
 
-    Never overwrites a file: raises `PressroomError` instead, and for a value that the settings cannot have.
+    Raises `PressroomError` for a value that the settings cannot have, and for a file that exists already.
     """
     title, kind = publication.title, publication.kind
     _check_title(title)
@@ -93,6 +93,12 @@ def init_workspace(folder: Path, publication: NewPublication, now: datetime) -> 
         raise PressroomError("exists already.", str(folder / taken[0]), hint="Name another folder.")
     if (folder / ".gitignore").exists():
         del files[".gitignore"]
+    return files
+
+
+def init_workspace(folder: Path, publication: NewPublication, now: datetime) -> tuple[str, ...]:
+    """Create a workspace. Returns the paths written. Raises as `new_workspace_files` does."""
+    files = new_workspace_files(folder, publication, now)
     for path, text in files.items():
         write_atomically(folder / path, text.encode())
     return tuple(files)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,6 +24,9 @@ from pipeline.cli.options import (
     time_or_now,
     workspace_of,
 )
+
+if TYPE_CHECKING:
+    from pipeline.actions.scaffold import NewPublication
 
 
 @click.command()
@@ -73,20 +79,26 @@ def init(
     """
     from zoneinfo import ZoneInfo
 
-    from pipeline.actions.scaffold import NewPublication, init_workspace
+    from pipeline.actions.scaffold import NewPublication, init_workspace, new_workspace_files
     from pipeline.config.workspace_files import POOL
 
     shown = Path(ctx.find_root().params["workspace"]) / folder  # as the shell finds it
     if not nested:
         _ask_if_nested(folder)
+    moment = time_or_now(now, ZoneInfo("UTC"))
+    publication = NewPublication(title, kind, theme, sender or "", postal_address or "", base_url or "")
     if stdin_is_terminal():
+        new_workspace_files(folder, publication, moment)  # a mistake in the options comes before questions
         if None in (sender, postal_address, base_url):
             terminal.message("Press Enter to answer later, in newsletter.toml.")
-        sender = _ask("The address that the emails come from", sender)
-        postal_address = _ask("Your postal address, which most countries' laws ask for", postal_address)
-        base_url = _ask("The web address where the issues will be published", base_url)
-    publication = NewPublication(title, kind, theme, sender or "", postal_address or "", base_url or "")
-    written = init_workspace(folder, publication, time_or_now(now, ZoneInfo("UTC")))
+        for key, answer, question in (
+            ("sender", sender, "The address that the emails come from (me@example.org)"),
+            ("postal_address", postal_address, "Your postal address, which most countries' laws ask for"),
+            ("base_url", base_url, "The web address where the issues will be published (https://…)"),
+        ):
+            if answer is None:
+                publication = _ask(question, key, publication, folder, moment)
+    written = init_workspace(folder, publication, moment)
     if as_json:
         terminal.print_json({"workspace": str(shown), "files": list(written)})
         return
@@ -94,17 +106,9 @@ def init(
         terminal.result(str(shown / path))
     look = "plan" if any(path.startswith(POOL) for path in written) else "preview"
     here = folder.resolve() == (ctx.obj or Path.cwd())
-    steps = [*([] if here else [f"cd {shown}"]), f"pressroom {look} 1", "pressroom build"]
+    steps = [*([] if here else [f"cd {quote(str(shown))}"]), f"pressroom {look} 1", "pressroom build"]
     terminal.message("\nNext:  " + "\n       ".join(steps))
-    later = [
-        name
-        for name, answer in (
-            ("base_url", base_url),
-            ("sender", sender),
-            ("postal_address", postal_address),
-        )
-        if not answer
-    ]
+    later = [key for key in ("base_url", "sender", "postal_address") if not getattr(publication, key)]
     if later:
         terminal.message(f"Before you freeze an issue, write yours into newsletter.toml: {', '.join(later)}.")
 
@@ -114,8 +118,20 @@ def stdin_is_terminal() -> bool:
     return sys.stdin.isatty()
 
 
-def _ask(question: str, answer: str | None) -> str:
-    return click.prompt(question, default="", show_default=False, err=True) if answer is None else answer
+def _ask(question: str, key: str, publication: NewPublication, folder: Path, now: datetime) -> NewPublication:
+    """Ask for a setting until the answer is one that it can have. Returns the publication with the answer."""
+    from pipeline.actions.scaffold import new_workspace_files
+    from pipeline.errors import PressroomError
+
+    while True:
+        answer = click.prompt(question, default="", show_default=False, err=True)
+        answered = replace(publication, **{key: answer})
+        try:
+            new_workspace_files(folder, answered, now)
+        except PressroomError as error:
+            terminal.show_mistakes(error.errors)
+        else:
+            return answered
 
 
 def _ask_if_nested(folder: Path) -> None:

@@ -9,6 +9,8 @@ import hashlib
 import io
 import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -22,6 +24,7 @@ from click.testing import CliRunner
 from table_kit import rows
 from workspace_kit import ROOT, SETTINGS, WorkspaceRunner, article, issue, png, write_own_texts
 
+from pipeline.actions.scaffold import KINDS
 from pipeline.cli import LateCommand, main
 
 ALL = [
@@ -64,6 +67,22 @@ def test_init_in_this_folder_says_no_way_into_it(tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(tmp_path)
     said = WorkspaceRunner(tmp_path).run("init", ".").stderr
     assert "Next:  pressroom plan 1\n       pressroom build" in said and "cd " not in said
+
+
+def test_the_way_into_a_folder_with_a_space_can_be_pasted(tmp_path: Path) -> None:
+    said = WorkspaceRunner(tmp_path).run("init", "my letters").stderr
+    words = shlex.split(said.partition("Next:")[2].splitlines()[0])
+    assert words == ["cd", str(tmp_path / "my letters")]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_reader_sees_a_tagline_that_init_wrote(tmp_path: Path, kind: str) -> None:
+    WorkspaceRunner(tmp_path).ok("init", "mine", "--kind", kind, "--now", "2026-02-01")
+    mine = WorkspaceRunner(tmp_path / "mine")
+    (example,) = re.findall('^# tagline = "(.+)"', mine.read("newsletter.toml"), re.MULTILINE)
+    mine.ok("build")
+    pages = [path for path in (mine.root / "build").rglob("*") if path.suffix in {".html", ".txt", ".xml"}]
+    assert pages and not [path for path in pages if example in path.read_text()]
 
 
 def test_every_path_that_is_typed_is_relative_to_the_folder_of_the_option(
@@ -283,6 +302,32 @@ def test_init_asks_on_a_terminal_for_what_was_not_given(
     assert "The address that the emails come from" not in result.stderr
     settings = (tmp_path / "mine" / "newsletter.toml").read_text()
     assert 'postal_address = "Pier 1"' in settings and 'base_url = "https://newsletter.example"' in settings
+
+
+def test_init_asks_again_for_an_answer_that_the_settings_cannot_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.cli.new_commands.stdin_is_terminal", lambda: True)
+    answers = "ada\nada@harbour.example\nPier 1\nharbour.example\nhttps://harbour.example\n"
+    result = CliRunner().invoke(main, ["-C", str(tmp_path), "init", "mine"], input=answers)
+    assert result.exit_code == 0, result.output
+    assert 'error: `sender` is "My newsletter <ada>" and must be an email address.' in result.stderr
+    assert 'error: `base_url` is "harbour.example" and must be a web address.' in result.stderr
+    assert [result.stderr.count(words) for words in ("emails come from", "postal address,", "will be")] == [
+        2,
+        1,
+        2,
+    ]
+    settings = (tmp_path / "mine" / "newsletter.toml").read_text()
+    assert "<ada@harbour.example>" in settings and 'base_url = "https://harbour.example"' in settings
+
+
+def test_init_names_a_mistake_in_its_options_before_it_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.cli.new_commands.stdin_is_terminal", lambda: True)
+    error = WorkspaceRunner(tmp_path).error("init", "mine", "--kind", "leter")
+    assert 'there is no kind "leter".' in error and "The address" not in error
 
 
 @pytest.mark.parametrize("kind", ["article", "issue"])
