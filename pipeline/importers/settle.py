@@ -180,7 +180,8 @@ def with_links(
         if target is not None and target != path:
             placed.append(address)
             linked.add(target)
-            return replace(reference, address=beside(path, target)).markdown
+            _, mark, fragment = address.partition("#")
+            return replace(reference, address=beside(path, target) + mark + fragment).markdown
         whole = absolute(address, base)
         if _WEB.match(whole):
             return replace(reference, address=whole).markdown
