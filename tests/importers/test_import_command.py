@@ -789,3 +789,14 @@ def test_a_link_to_a_heading_of_another_imported_article_keeps_the_heading(
     workspace.write(files)
     workspace.ok("import", str(workspace.root.parent / "in"), *NOW)
     assert "See [the cost](two.md#what-it-cost).\n" in workspace.read(f"{POOL}/one.md")
+
+
+def test_a_link_within_the_page_stays_if_the_article_has_the_heading(workspace: WorkspaceRunner) -> None:
+    text = "See [rye](#of-rye), [rye here](a.md#of-rye), [again](#of-rye-2), [oats](#oats) and [it](#cafe).\n"
+    headings = "\n## Of *rye*\n\nRye.\n\n> ## Of rye\n\n## Barley\n\nBarley.\n"
+    workspace.write({"../in/a.md": f"---\ntitle: A\ndate: 2024-01-01\n---\n{text}{headings}"})
+    report = workspace.json("import", str(workspace.root.parent / "in"), *NOW)
+    kept = "See [rye](#of-rye), [rye here](#of-rye), [again](#of-rye-2), oats and it.\n"
+    assert kept in workspace.read(f"{POOL}/a.md")
+    left = [(each["text"], each["reason"]) for each in report["articles"][0]["left_out"]]
+    assert left == [("[oats](#oats)", "a link within the page"), ("[it](#cafe)", "a link within the page")]
