@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pipeline.articles.pool import parse_article
 from pipeline.config.workspace_files import WorkspaceFiles
+from pipeline.content.html import heading_ids
 from pipeline.content.parse import parse_content
 from pipeline.errors import PressroomError, flatten, raise_all
 from pipeline.importers.article_file import article_text
 from pipeline.importers.cleanup.markup import with_text_at
 from pipeline.importers.draft import Draft
+from pipeline.importers.inline import references
 from pipeline.importers.item import Item
-from pipeline.model import Audio, Image, ImageUse
+from pipeline.model import Audio, Content, Image, ImageUse
 from pipeline.support.files import text_from_line
 
 _MOST_REPAIRS = 12
@@ -38,15 +40,32 @@ def prove(files: WorkspaceFiles, item: Item, draft: Draft, related: list[str]) -
     return draft, text
 
 
+def own_headings(files: WorkspaceFiles, item: Item) -> tuple[str, ...]:
+    """The ids of the headings that links of the item's text may lead to.
+
+    Empty for a text without such links, or with mistakes that `prove` is to mend.
+    """
+    if not any("#" in each.address for block in item.draft.blocks for each in references(block.text)):
+        return ()
+    try:
+        return heading_ids(_content(files, item, item.draft.body, 1).blocks)
+    except PressroomError:
+        return ()
+
+
 def _parse(files: WorkspaceFiles, item: Item, text: str) -> None:
     mistakes: list[PressroomError] = []
-    publication = files.publication
-    article = parse_article(text, item.slug, item.path, publication, files.zone, mistakes)
+    article = parse_article(text, item.slug, item.path, files.publication, files.zone, mistakes)
     raise_all(mistakes)
-    parse_content(
-        text_from_line(text, article.body_line),
+    _content(files, item, text_from_line(text, article.body_line), article.body_line)
+
+
+def _content(files: WorkspaceFiles, item: Item, body: str, first_line: int) -> Content:
+    publication = files.publication
+    return parse_content(
+        body,
         path=item.path,
-        first_line=article.body_line,
+        first_line=first_line,
         resolver=_Anything(),
         merge_fields=publication.merge_fields,
         language=publication.language,

@@ -29,7 +29,7 @@ from pipeline.importers.forms import importer_for
 from pipeline.importers.gather import STDIN, Named, load
 from pipeline.importers.item import Item, ItemState, write_item
 from pipeline.importers.pictures import Pictures
-from pipeline.importers.proof import prove
+from pipeline.importers.proof import own_headings, prove
 from pipeline.importers.readers.link_list import LINKS_FORM, SourceLink, read_link_list
 from pipeline.importers.records import digest_of, read_records, unplaced
 from pipeline.importers.settle import Directory, exact_targets, host_of, with_links, with_pictures
@@ -306,7 +306,10 @@ class Import:
 
     def _settle(self, item: Item) -> bool:
         """Set the text of an article that is ready. One that makes no sound article goes to `errors`."""
-        draft, related, leads_to = with_links(item.draft, item.path, item.material, self._directory())
+        headings = own_headings(self.files, item)
+        draft, related, leads_to = with_links(
+            item.draft, item.path, item.material, self._directory(), headings
+        )
         try:
             draft, text = prove(self.files, item, draft, [self._by_path[path] for path in related])
         except PressroomError as error:

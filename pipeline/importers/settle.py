@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -157,11 +157,12 @@ def exact_targets(draft: Draft, material: Material, directory: Directory) -> Ite
 
 
 def with_links(
-    draft: Draft, path: str, material: Material, directory: Directory
+    draft: Draft, path: str, material: Material, directory: Directory, headings: Collection[str]
 ) -> tuple[Draft, tuple[str, ...], frozenset[str]]:
     """The draft with links that lead somewhere, its related articles, and all to which it leads, as paths.
 
-    A related article that the pool has not is named at the end of the text.
+    `headings` are the ids of its own headings, to which a link within the page may lead. A related article
+    that the pool has not is named at the end of the text.
     """
     base = draft.base or material.address
     left: list[Left] = []
@@ -172,15 +173,19 @@ def with_links(
         if reference.image:
             return reference.markdown
         address = reference.address.strip()
-        if address.startswith("#"):
+        page, mark, fragment = address.partition("#")
+        # Another article of the same import is nearer than its old address.
+        target = directory.find(address, base, material.origin) if page else path
+        if target == path and unquote(fragment) in headings:
+            placed.append(address)
+            return replace(reference, address=mark + fragment).markdown
+        if mark and not page:
             left.append(Left(reference.markdown, _why_dropped(address)))
             return reference.text
-        # Another article of the same import is nearer than its old address.
-        target = directory.find(address, base, material.origin) if address else None
         if target is not None and target != path:
             placed.append(address)
             linked.add(target)
-            return replace(reference, address=beside(path, target)).markdown
+            return replace(reference, address=beside(path, target) + mark + fragment).markdown
         whole = absolute(address, base)
         if _WEB.match(whole):
             return replace(reference, address=whole).markdown

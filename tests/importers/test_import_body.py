@@ -205,6 +205,13 @@ def test_the_lead_image_is_not_shown_twice() -> None:
     assert (draft.body, draft.image_alt) == (f"{SENTENCE}\n", "Spines")
 
 
+def test_the_caption_of_a_lead_image_that_goes_from_the_body_stays() -> None:
+    shown = '![A pier](p.png "Photo: Jane Doe, *1911* &quot;A&quot;")'
+    draft = clean(f"{shown}\n\n{SENTENCE}\n", image="p.png")
+    assert draft.body == f'*Photo: Jane Doe, \\*1911\\* "A"*\n\n{SENTENCE}\n'
+    assert [(each.text, each.reason) for each in draft.left] == [(shown, "the lead image once more")]
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -777,3 +777,26 @@ def test_a_link_by_the_name_of_a_file_is_found_from_any_folder(workspace: Worksp
     })  # fmt: skip
     workspace.ok("import", str(workspace.root.parent / "in"), "--now", "2026-03-01")
     assert "See [oats](a-grain.md) and two." in workspace.read("issues/articles/rye.md")
+
+
+def test_a_link_to_a_heading_of_another_imported_article_keeps_the_heading(
+    workspace: WorkspaceRunner,
+) -> None:
+    files = {
+        "../in/one.md": "---\ntitle: One\ndate: 2024-01-01\n---\nSee [the cost](two.md#what-it-cost).\n",
+        "../in/two.md": "---\ntitle: Two\ndate: 2024-01-01\n---\nRye.\n\n## What it cost\n\nOats.\n",
+    }
+    workspace.write(files)
+    workspace.ok("import", str(workspace.root.parent / "in"), *NOW)
+    assert "See [the cost](two.md#what-it-cost).\n" in workspace.read(f"{POOL}/one.md")
+
+
+def test_a_link_within_the_page_stays_if_the_article_has_the_heading(workspace: WorkspaceRunner) -> None:
+    text = "See [rye](#of-rye), [rye here](a.md#of-rye), [again](#of-rye-2), [oats](#oats) and [it](#cafe).\n"
+    headings = "\n## Of *rye*\n\nRye.\n\n> ## Of rye\n\n## Barley\n\nBarley.\n"
+    workspace.write({"../in/a.md": f"---\ntitle: A\ndate: 2024-01-01\n---\n{text}{headings}"})
+    report = workspace.json("import", str(workspace.root.parent / "in"), *NOW)
+    kept = "See [rye](#of-rye), [rye here](#of-rye), [again](#of-rye-2), oats and it.\n"
+    assert kept in workspace.read(f"{POOL}/a.md")
+    left = [(each["text"], each["reason"]) for each in report["articles"][0]["left_out"]]
+    assert left == [("[oats](#oats)", "a link within the page"), ("[it](#cafe)", "a link within the page")]

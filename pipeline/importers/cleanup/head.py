@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import unescape
 from urllib.parse import urljoin
 
 from pipeline.importers import phrases
@@ -11,6 +12,7 @@ from pipeline.importers.blocks import Kind, SourceBlock
 from pipeline.importers.cleanup.body import Body
 from pipeline.importers.cleanup.boxes import DEK, is_named
 from pipeline.importers.cleanup.byline import block_facts, facts_of
+from pipeline.importers.escape import plain
 from pipeline.importers.inline import images, inner, is_bold, links, readable
 from pipeline.importers.pictures import VAULT
 from pipeline.importers.shapes import ends, is_bare, is_prose, is_sentence, same, words
@@ -262,7 +264,10 @@ def picture(body: Body) -> None:
 
 
 def lead_image(body: Body) -> None:
-    """The lead image, if the body begins with the very same address: an article shows it above its text."""
+    """The lead image, if the body begins with the very same address: an article shows it above its text.
+
+    Its caption stays, as a line in italics.
+    """
     base = body.draft.base or body.draft.canonical_url
     for block in body.blocks[:3] if body.draft.image else ():
         shown = images(block.text) if block.kind is Kind.PARAGRAPH else ()
@@ -270,5 +275,7 @@ def lead_image(body: Body) -> None:
         same_address = alone and shown[0].address.removeprefix(VAULT)
         if same_address and urljoin(base, same_address) == urljoin(base, body.draft.image):
             body.set(image_alt=body.draft.image_alt or readable(shown[0].text))
-            body.take(block, "the lead image once more")
+            body.leave(block.text, "the lead image once more", block.line)
+            caption = " ".join(unescape(shown[0].title).split())
+            body.replace(block, *([replace(block, text=f"*{plain(caption)}*")] if caption else []))
             return
