@@ -42,7 +42,7 @@ PAGES = {
     "/large": f"<html><head><title>Größe</title></head><body>{('<p>' + 'ü' * 400) * 2_500}</body></html>",
     "/binary": "<title>x</title>%PDF\0\1\2",
     "/controls": "<title>GCC&#27;[2J 16 &#1;lands</title><meta name='author' content='Ada&#7;'>"
-    "<meta name='description' content='&#8;Faster.'>",
+    "<meta name='description' content='Faster.&#8;'>",
     "/untitled": "<html><head></head><body>Words.</body></html>",
 }
 
