@@ -124,7 +124,7 @@ def build_workspace(
         parts += (*_site_parts(composer, published, composed, built_parts.keys), *feeds)
     emails = [issue for issue in composed if not built_parts.reuse(_email_name(issue), issue.editions)]
     folders = [f"issues/{each.assembled.issue.folder}" for each in emails] + ["site"] * site
-    addresses = _addresses(workspace)
+    addresses = _addresses(workspace) if site else set[str]()
     with replace_folders(workspace.files.build, folders, built_parts.kept_paths) as fresh:
         write_issue = partial(_write_issue, EmailRenderer.for_composer(composer), composer, fresh / "issues")
         # `watch` comes first in zip: it shows the issue that is being built.
@@ -154,7 +154,7 @@ def build_workspace(
         drafts=tuple(each for each in workspace.issues if whole and each.draft),
         has_changed=built_parts.has_changed,
         site_files=len(built_parts.paths(names)),
-        gone=tuple(sorted(addresses - _addresses(workspace))),
+        gone=tuple(sorted(addresses - _addresses(workspace))) if addresses else (),
         findings=tuple(findings),
         errors=tuple(distinct(errors)),
     )
