@@ -51,7 +51,7 @@ def with_pictures(draft: Draft, material: Material, pictures: Pictures) -> tuple
 
     def one(reference: Reference) -> str:
         if not reference.image:
-            for link, words in replaced.items():  # a link within a link is none
+            for link, words in replaced.items():  # HTML has no link within a link
                 reference = replace(reference, text=reference.text.replace(link, words))
             return reference.markdown
         name = bring(reference.address, reference.markdown)
