@@ -9,7 +9,6 @@ from pipeline.deliver.ledger import Ledger
 from pipeline.deliver.ledger_records import Send
 from pipeline.deliver.open_ledger import LEDGER_PATH
 from pipeline.deliver.outcome import State
-from pipeline.deliver.send_plan import LeftOutKind, SendPlan
 from pipeline.deliver.sent_file import read_sent
 from pipeline.deliver.tokens import TokenKeys
 from pipeline.errors import PressroomError, raise_all
@@ -137,16 +136,3 @@ def check_not_overdue(at: datetime | None, now: datetime) -> None:
             "--at",
             hint="Leave out --at to send it now.",
         )
-
-
-def check_not_empty(issue: Issue, recipients: str | None, plan: SendPlan) -> None:
-    """Raise if a plan has no recipient, with what the editor probably wants instead."""
-    if plan.total:
-        return
-    hint = None
-    if plan.left_out[LeftOutKind.HAS_IT]:
-        hint = (
-            f"What became of it: pressroom send {issue.number} --status. Then --resolve is for the unknown, "
-            '--retry-failed for the refused, and --again "REASON" for all, also those who have it.'
-        )
-    raise PressroomError("nobody is left to send to.", recipients, hint=hint)

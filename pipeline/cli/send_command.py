@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -40,6 +40,7 @@ from pipeline.errors import Mistakes, PressroomError, distinct
 if TYPE_CHECKING:
     from pipeline.actions.send import PreparedSend
     from pipeline.deliver.ledger_records import Send
+    from pipeline.deliver.send_plan import SendPlan
     from pipeline.deliver.sender import SendEnd, Sender
 
 _STATES = ("pending", "accepted", "deferred", "refused", "unknown", "suppressed")
@@ -226,7 +227,6 @@ def _confirm(
 ) -> tuple[Send, ...]:
     """Show the numbers and ask. Returns the sends, with all recipients in the ledger; nothing has left."""
     from pipeline.actions.send import open_rows, start_send
-    from pipeline.actions.send_obstacles import check_not_empty
 
     request, issue = prepared.request, prepared.request.issue
     when = f" at {at:%Y-%m-%d %H:%M}" if at else ""
@@ -239,7 +239,8 @@ def _confirm(
         plan = prepared.plan()
         if not as_json:
             print_plan(prepared, plan)
-        check_not_empty(issue, request.recipients, plan)
+        if not plan.total:
+            _end_empty(ctx, prepared, plan, now, as_json=as_json)
         once_more = " once more" if request.again else ""
         question = f'Send "{issue.title}"{once_more} to {terminal.count(plan.total, "recipient")}{when}?'
     try:
@@ -250,6 +251,26 @@ def _confirm(
         terminal.message(f"\nNothing was sent.{hint}")
         ctx.exit(1)
     return prepared.unfinished or (start_send(prepared, plan, now),)
+
+
+def _end_empty(
+    ctx: click.Context, prepared: PreparedSend, plan: SendPlan, now: datetime, *, as_json: bool
+) -> NoReturn:
+    """End a send without recipients: finished if those on the list have the issue, else a mistake.
+
+    A scheduler that starts a finished send once more hears that it is finished.
+    """
+    from pipeline.actions.send_report import report_send, sends_of_issue
+    from pipeline.deliver.send_plan import LeftOutKind
+
+    request, issue, ledger = prepared.request, prepared.request.issue, prepared.ledger
+    if not plan.left_out[LeftOutKind.HAS_IT]:
+        raise PressroomError("nobody is left to send to.", request.recipients)
+    terminal.message("Nothing was sent: nobody on the list is new. To send it once more: --again REASON")
+    sends = sends_of_issue(prepared.workspace, issue, ledger, now)
+    reports = [report_send(ledger, each) for each in sends]
+    show_reports(issue, reports, prepared.workspace.files.zone, as_json=as_json)
+    ctx.exit()
 
 
 def _run(
