@@ -145,3 +145,23 @@ def test_inline_code_keeps_its_order_in_hebrew(viewer: PageViewer) -> None:
         turned = page.evaluate("""() => [...document.querySelectorAll("code, kbd, samp")]
             .filter((each) => getComputedStyle(each).direction !== "ltr").length""")
     assert turned == 0
+
+
+@pytest.mark.parametrize("width", rows([320, 600], [320]))
+@by_edition
+def test_every_line_has_another_colour_in_the_dark(viewer: PageViewer, edition: str, width: int) -> None:
+    """The lines of tables, also where a phone shows a table row by row, of quotes, boxes and rules."""
+    schemes = []
+    for scheme in ("light", "dark"):
+        with viewer.page(f"{MAIL}/{edition}.html", View(width, scheme)) as page:
+            schemes.append(
+                page.evaluate("""() => [...document.body.querySelectorAll("*")].flatMap((each) =>
+                    ["Top", "Right", "Bottom", "Left"].map((side) => {
+                        const style = getComputedStyle(each);
+                        const seen = parseFloat(style[`border${side}Width`]) && each.getClientRects().length;
+                        return seen ? [each.outerHTML.slice(0, 80), style[`border${side}Color`]] : null;
+                    }))""")
+            )
+    lines = [(light, dark) for light, dark in zip(*schemes, strict=True) if light]
+    assert lines
+    assert [light for light, dark in lines if light == dark] == []
