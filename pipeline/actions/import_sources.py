@@ -14,6 +14,7 @@ from pipeline.actions.add_links import AddedLink, LinkRequest, add_links, known_
 from pipeline.articles.link_items import link_id
 from pipeline.errors import PressroomError
 from pipeline.importers.finish import Given
+from pipeline.importers.forms import check_form
 from pipeline.importers.gather import named
 from pipeline.importers.item import Item, ItemState
 from pipeline.importers.pictures import Pictures
@@ -51,12 +52,15 @@ class ImportRun:
     `run` also writes the articles. Its `omitted` maps the reasons why a post becomes no article, or an entry
     of a list no link item, to how many there are. Its `skipped` are the files that no importer reads. Its
     `errors` has the mistakes of sources that cannot be imported; they do not stop the others. Its `warnings`
-    has what a list of links loses, and what an export does not say.
+    has what a list of links loses, and what an export does not say. Raises `PressroomError` for an unknown
+    form.
     """
 
     def __init__(
         self, workspace: Workspace, request: ImportRequest, now: datetime, stdin: Callable[[], bytes]
     ) -> None:
+        if request.form is not None:
+            check_form(request.form)
         self._workspace = workspace
         self._request = request
         self._now = now

@@ -51,7 +51,9 @@ def _complete_form(ctx: click.Context, param: click.Parameter, incomplete: str) 
 @click.option("--date", type=MomentType(), help="The date, instead of the source's.")
 @click.option("--author", "authors", multiple=True, help='The author: "Name" or "Name, role".')
 @click.option("--base-url", default="", help="The site that addresses like /about belong to.")
-@click.option("--form", shell_complete=_complete_form, help="Read every source as this form.")
+@click.option(
+    "--form", shell_complete=_complete_form, help="Read every source as this form, such as html or text."
+)
 @click.option("--pages", is_flag=True, help="Bring the pages of a site too, and not its posts alone.")
 @click.option("--update", is_flag=True, help="Take what has changed in a source, without asking.")
 @click.option("--overwrite", is_flag=True, help="With --update: also where the article was edited by hand.")

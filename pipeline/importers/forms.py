@@ -27,19 +27,23 @@ IMPORTERS: tuple[Importer, ...] = (
 """Forms that are known by their bytes come first, the one that takes any text last."""
 
 
+def check_form(form: str) -> None:
+    """Raise `PressroomError`, with the nearest one or all, for a name that is no form's."""
+    known = (*(each.NAME for each in IMPORTERS), LINKS_FORM)
+    if form not in known:
+        hint = suggest(form, known) or f"The forms are {', '.join(known)}."
+        raise PressroomError(f'there is no form "{form}".', "--form", hint=hint)
+
+
 def importer_for(material: Material, form: str | None = None) -> Importer:
     """The importer of this form, or the first that takes the source.
 
     Raises `PressroomError` if no importer takes it.
     """
+    if form == LINKS_FORM:
+        raise PressroomError("is no list of links.", material.name)
     if form is not None:
-        known = {each.NAME: each for each in IMPORTERS}
-        if form not in known:
-            if form == LINKS_FORM:
-                raise PressroomError("is no list of links.", material.name)
-            hint = suggest(form, known) or f"The forms are {', '.join((*known, LINKS_FORM))}."
-            raise PressroomError(f'there is no form "{form}".', "--form", hint=hint)
-        return known[form]
+        return next(each for each in IMPORTERS if form == each.NAME)
     for each in IMPORTERS:
         if each.takes(material):
             return each

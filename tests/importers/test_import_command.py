@@ -700,7 +700,9 @@ def test_a_source_that_is_not_there_is_named(workspace: WorkspaceRunner) -> None
 
 def test_an_unknown_form_is_named_with_those_there_are(workspace: WorkspaceRunner) -> None:
     workspace.write({"in/a.txt": WORDS})
-    assert "text" in workspace.error("import", str(workspace.root / "in/a.txt"), "--form", "txt")
+    sources = [str(workspace.root / "in/a.txt")] * 2
+    assert workspace.error("import", *sources, "--form", "txt").count("there is no form") == 1
+    assert 'Did you mean "text"?' in workspace.error("import", *sources, "--form", "txt")
 
 
 @pytest.mark.parametrize(
