@@ -12,6 +12,7 @@ from pipeline import __version__
 from pipeline.checks.rule import Rule
 from pipeline.errors import PressroomError
 from pipeline.model import Finding, Place, Severity
+from pipeline.support.limits import SETTINGS_FILE
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
@@ -28,7 +29,8 @@ def of_mistakes(
 ) -> tuple[Finding, ...]:
     """Return mistakes as findings without a code."""
     return tuple(
-        Finding("", severity, each.message, Place(each.path or "", each.line), each.hint or "")
+        # GitHub refuses a whole log in which one result has no location.
+        Finding("", severity, each.message, Place(each.path or SETTINGS_FILE, each.line), each.hint or "")
         for each in mistakes
     )
 
@@ -72,7 +74,7 @@ def _result(finding: Finding, folder: str) -> dict[str, Any]:
         **({"ruleId": finding.code} if finding.code else {}),
         "level": finding.severity.value,
         "message": {"text": f"{finding.message} {finding.hint}".strip()},
-        "locations": [{"physicalLocation": place}] if finding.place.path else [],
+        "locations": [{"physicalLocation": place}],
     }
 
 

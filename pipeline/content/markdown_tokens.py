@@ -72,6 +72,8 @@ class TokenReader:
                 self.line = self.first_line + token.map[0]
             if token.type == "html_block":
                 raw.html(token.content, self.line)
+                if "<pre" not in token.content.lower():
+                    refuse_merge_conflict(token.content, None, self.line)
             elif token.type in ("fence", "code_block"):
                 raw.text()
             if token.type == "inline":

@@ -20,6 +20,8 @@ read back.
 
 _PARTS = struct.Struct("<4Q")
 _LARGEST = 2**64 - 1
+_BEFORE_1970 = 2**63
+"""From here on, a packed time is a negative one."""
 
 _SETTLED = 2_000_000_000
 """Nanoseconds after which a file's time tells two changes apart: FAT has steps of two seconds."""
@@ -46,7 +48,8 @@ def read_stamp(path: str) -> Stamp | None:
 def are_settled(stamps: Iterable[Stamp | None]) -> bool:
     """Whether no file was changed a moment ago: two changes in one step of the clock would look the same."""
     settled = time.time_ns() - _SETTLED
-    return all(stamp is None or _PARTS.unpack(stamp)[1] < settled for stamp in stamps)
+    changed = (_PARTS.unpack(stamp)[1] for stamp in stamps if stamp is not None)
+    return all(each < settled or each >= _BEFORE_1970 for each in changed)
 
 
 def stamps_below(root: str) -> dict[str, Stamp | None]:

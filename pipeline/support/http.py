@@ -33,6 +33,8 @@ WHOLE_LIMIT = 60.0
 
 REDIRECTS = 5
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_UNICAST = ipaddress.ip_network("2000::/3"), ipaddress.ip_network("0.0.0.0/0")
+"""What the internet is: of IPv6 nothing else is assigned (RFC 4291, section 2.4; IANA)."""
 _MOVED = frozenset({301, 302, 303, 307, 308})
 
 _FAILURES = (
@@ -251,7 +253,8 @@ def _is_public(address: str) -> bool:
     if number in _NAT64:
         return ipaddress.IPv4Address(int(number) & 0xFFFF_FFFF).is_global
     inner = number.sixtofour if isinstance(number, ipaddress.IPv6Address) else None
-    return number.is_global and (inner is None or inner.is_global)
+    is_unicast = any(number in each for each in _UNICAST) and not number.is_multicast
+    return is_unicast and number.is_global and (inner is None or inner.is_global)
 
 
 def _reason(error: Exception, url: str, limit: float) -> str:

@@ -30,7 +30,8 @@ def read_records(
     if not (root / path).is_file():
         return ()
     text = read_source(root / path, path)
-    refuse_merge_conflict(text, path)
+    # Each machine has noted what it did: what is deleted would be done again.
+    refuse_merge_conflict(text, path, keep="the records of both")
     try:
         return tuple(read_record(item) for item in read_json(text)[key])
     except (ValueError, KeyError, TypeError) as error:

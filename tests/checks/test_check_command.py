@@ -113,6 +113,24 @@ def test_a_text_of_newsletter_toml_is_found_there(workspace: WorkspaceRunner) ->
     ]
 
 
+def test_a_text_with_braces_that_is_too_faint_is_named_as_it_is(workspace: WorkspaceRunner) -> None:
+    workspace.write(
+        {
+            "newsletter.toml": f'{SETTINGS}\n[theme.colors]\ntext = "#aaaaaa"\n',
+            "issues/001-the-plastic-brain/issue.md": issue(letter="Call {x} or {0.y}."),
+        }
+    )
+    shown = workspace.run("check", "1", "--only", "COLOR001")
+    assert shown.exit_code == 1 and '"Call {x} or {0.y}." is text (#aaaaaa)' in shown.stdout
+
+
+def test_each_result_of_sarif_has_a_location_without_which_github_refuses_all(
+    workspace: WorkspaceRunner,
+) -> None:
+    (result,) = json.loads(workspace.run("check", "nope", "--format", "sarif").stdout)["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "newsletter.toml"
+
+
 BROKEN = "---\ntitle: Broken\ndate 2026\n---\n"
 
 

@@ -226,6 +226,12 @@ def test_an_unchanged_build_says_what_it_said_and_touches_nothing(built: Workspa
     assert built.json("build", *NOW) == built.json("build", *NOW)
 
 
+def test_a_file_dated_before_1970_does_not_make_each_build_a_whole_one(built: WorkspaceRunner) -> None:
+    os.utime(built.root / "newsletter.toml", (-5, -5))
+    built.ok("build", *NOW)
+    assert "Nothing has changed since the last build." in built.run("build", *NOW).stderr
+
+
 def test_what_was_built_stays_known_where_one_issue_is_built_or_exported(built: WorkspaceRunner) -> None:
     answer = str(built.root / ".pressroom/cache/last-build")
     before = read_stamp(answer)

@@ -27,6 +27,7 @@ def conflict_in(text: str, line: str) -> str:
         (f"{FOLDER}/issue.md", CONFLICT.format(issue()), 1, "plan 1"),
         (ARTICLE, conflict_in(article(), "title: A title"), 2, "check 1"),
         (ARTICLE, conflict_in(article(body="Before.\n\n- One.\n- Two.\n- Three."), "- Two."), 9, "check 1"),
+        (ARTICLE, conflict_in(article(body="<div>\nBefore.\nHere.\n</div>"), "Here."), 8, "check 1"),
         (
             f"{FOLDER}/approvals.json",
             conflict_in('{\n"approvals": []\n}\n', '"approvals": []'),
@@ -44,9 +45,10 @@ def test_a_merge_conflict_is_named_with_its_line(
         workspace.ok("assemble", "1")
         command = "approve 1 --as Ada"
     workspace.write({path: text})
+    keep = "the records of both" if path.endswith(".json") else "one of them"
     assert workspace.error(*command.split()).splitlines()[:2] == [
         f"{path}:{line}: a merge has left two versions here.",
-        "    Keep one of them, and delete the lines that begin with <<<<<<<, ======= and >>>>>>>.",
+        f"    Keep {keep}, and delete the lines that begin with <<<<<<<, ======= and >>>>>>>.",
     ]
 
 
@@ -67,6 +69,8 @@ def test_a_merge_conflict_in_a_list_of_links_is_named_with_its_line(workspace: W
     assert result.stderr.startswith("issues/links/a.yaml:2: warning: a merge has left two versions here.")
 
 
-def test_code_may_show_a_merge_conflict(workspace: WorkspaceRunner) -> None:
-    workspace.write({ARTICLE: article(body=f"As git has it:\n\n```\n{CONFLICT.format('A line.')}```\n")})
+@pytest.mark.parametrize("code", ["```\n{}```\n", "<pre>\n{}</pre>\n"])
+def test_code_may_show_a_merge_conflict(workspace: WorkspaceRunner, code: str) -> None:
+    body = code.format(CONFLICT.format("A line."))
+    workspace.write({ARTICLE: article(body=f"As git has it:\n\n{body}")})
     assert "<<<<<<< HEAD" in (workspace.ok("build", "1") and workspace.read(f"build/{FOLDER}/email.txt"))

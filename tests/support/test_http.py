@@ -54,7 +54,8 @@ def test_a_name_that_changes_its_address_is_resolved_once(
     "private",
     [
         *("10.0.0.1", "127.0.0.1", "169.254.169.254", "::1", "fe80::1%eth0", "::ffff:127.0.0.1"),
-        *("64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::"),  # by NAT64, by 6to4
+        *("64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::a00:1", "2002:7f00:1::"),  # by NAT64, by 6to4
+        *("224.0.0.1", "ff02::1", "fec0::1", "::10.0.0.1"),
     ],
 )
 def test_one_private_address_among_several_refuses_the_name(

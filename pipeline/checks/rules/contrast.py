@@ -111,19 +111,21 @@ def _faint(
             legible.add((id(style), behind))
             continue
         about = (ink, behind, large)
-        message = f'{scheme}"{text[:40]}" is {{}}: {ratio:.1f} to 1 instead of {least:g}.'
-        if named := _names(ink, behind, palette):
-            names, keys = named
+        named = _names(ink, behind, palette)
+        pair = named[0] if named else f"{ink} on {behind}"
+        message = f'{scheme}"{text[:40]}" is {pair}: {ratio:.1f} to 1 instead of {least:g}.'
+        if named:
+            keys = named[1]
             place = context.setting_place(*(f"{table}.{key}" for key in keys), table)
             hint = f"Change one of the two under [{table}]."
-            yield Violation(message.format(names), place, hint, about=about)
+            yield Violation(message, place, hint, about=about)
         else:
             settings = {getattr(palette, name) for name in Palette.__slots__}
             # The colour that is not a setting leads to its place in the theme.
             others = (colour for colour in (ink, behind) if colour not in settings)
             needles = (form for colour in others for form in (colour, colour.upper()))
             place = context.in_theme(page.lines[element], *needles)
-            yield Violation(message.format(f"{ink} on {behind}"), place, about=about)
+            yield Violation(message, place, about=about)
 
 
 def is_large(style: Mapping[str, str]) -> bool:
