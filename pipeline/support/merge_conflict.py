@@ -13,7 +13,7 @@ _FIRST_MARKER = re.compile(r"^<{7} ", re.MULTILINE)
 def refuse_merge_conflict(
     text: str, path: str | None, first_line: int = 1, keep: str = "one of them"
 ) -> None:
-    """Raise `PressroomError` if a line of the text begins as git begins a conflict; `keep` is for the hint."""
+    """Raise `PressroomError` if a line begins as git begins a conflict; `keep` is for the hint."""
     if marker := _FIRST_MARKER.search(text):
         raise PressroomError(
             "a merge has left two versions here.",
