@@ -13,7 +13,7 @@ _INLINE = re.compile(
     r"|<(?=[A-Za-z/!?])|&(?=#?[A-Za-z0-9]{1,31};)|\^(?=\[)"
 )
 _LINKS = re.compile(r"\](?:[(:]|\[)|\[\^")
-_START = re.compile(r"([-+*>](?=\s|$)|>|#{1,6}(?=\s|$)|(?:[-*_=][ \t]*){2,}$|~{3}|\|)")
+_START = re.compile(r"([-+*>](?=\s|$)|>|#{1,6}(?=\s|$)|(?:[-*_=][ \t]*){2,}$|~{3}|\||<{7} )")
 _NUMBER = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 
 
@@ -71,6 +71,6 @@ def _first(text: str, written: str) -> str:
     """What at the start of a line begins a list, a heading, a quote or a rule (sections 4 and 5)."""
     if match := _NUMBER.match(text):
         return f"{match[1]}\\{written[match.end(1) :]}"
-    if _START.match(text) and not written.startswith("\\") and not written.startswith("<"):
+    if _START.match(text) and not written.startswith("\\"):
         return "\\" + written
     return written

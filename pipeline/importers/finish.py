@@ -83,7 +83,7 @@ def finished(draft: Draft, given: Given, known: Known, name: str, before: Articl
         draft = replace(draft, draft=True).inferring("draft", "true", why)
     draft = _tagged(draft, known, before)
     draft = _for_readers(draft, known)
-    return _addressed(_located(draft, known))
+    return _addressed(_located(draft, known, given.base))
 
 
 def slug_of(draft: Draft, taken: Set[str]) -> tuple[str, Draft]:
@@ -248,15 +248,22 @@ def _for_readers(draft: Draft, known: Known) -> Draft:
     return replace(draft, audience=tuple(known_names))
 
 
-def _located(draft: Draft, known: Known) -> Draft:
-    """An old address on the publication's own site becomes an alias: a page there leads to the article."""
-    old = f"{draft.base.rstrip('/')}{draft.path}" if draft.path and draft.base else ""
+def _located(draft: Draft, known: Known, base: str) -> Draft:
+    """An old address on the publication's own site becomes an alias: a page there leads to the article.
+
+    `base` is the address of a site that its export does not say.
+    """
+    old = f"{base.rstrip('/')}{draft.path}" if draft.path and base else ""
     canonical, aliases = draft.canonical_url.strip() or old, list(draft.aliases)
     draft = replace(draft, feed_id=draft.feed_id or old)
     for address in dict.fromkeys(filter(None, (canonical, old))):
         if same_address(address).startswith(f"{same_address(known.home)}/"):
-            alias = old_address(f"/{urlsplit(address).path.removeprefix(urlsplit(known.home).path)}")
-            aliases += [alias] if alias and alias not in aliases else []
+            parts = urlsplit(address)
+            alias = old_address(f"/{parts.path.removeprefix(urlsplit(known.home).path)}")
+            if parts.query or not alias:
+                draft = draft.leaving(Left(address, "an old address at which no page of the site can be"))
+            elif alias not in aliases:
+                aliases.append(alias)
             draft = replace(draft, address=address)
             canonical = "" if address == canonical else canonical
     return replace(draft, canonical_url=canonical, aliases=tuple(aliases))

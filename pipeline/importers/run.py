@@ -160,7 +160,7 @@ class Import:
                 keys.add(key)
                 draft = replace(draft, omitted="", key=key)
                 draft = draft.inferring("encoding", guess, "nothing names it") if guess else draft
-                if draft.path and not self.given.base and not is_siteless:
+                if draft.path and not (self.given.base or draft.canonical_url or is_siteless):
                     is_siteless = True
                     self.warnings.append(_siteless(material.name))
                 yield self._item(material, importer, draft)
@@ -203,6 +203,9 @@ class Import:
             if item.resumed:
                 return item
         draft = self._finished(draft, material, item.before)
+        free = tuple(e for e in draft.aliases if e not in self._taken or e in item.before.aliases)
+        self._taken.update(free)
+        draft = replace(draft, aliases=free)
         # What was inferred then and stands still was not told by the source since.
         told = {each.field for each in draft.inferred}
         kept = tuple(e for e in record.inferred if e.field in _KEPT and e.field not in told)

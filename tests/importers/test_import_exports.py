@@ -1075,3 +1075,113 @@ def test_shortcodes_of_plugins_leave_their_words_and_addresses(workspace: Worksp
     )
     reasons = [each["text"] for each in report["articles"][0]["left_out"]]
     assert '[su_box title="Worth knowing"]Boxed words[/su_box]' in reasons and len(reasons) == 6
+
+
+def test_brackets_of_a_text_are_no_shortcodes(workspace: WorkspaceRunner) -> None:
+    content = (
+        "He wrote [the mayor of https://x.example/y] and set [first_name], then array[i_1].\n\n"
+        '<pre>a <code>b</code>\n[list x="1"] c [/list]</pre>\n\n<PRE>[gone id="1"]</PRE>\n\n'
+        "[note]Of a miller[/note]"
+    )
+    report = brought(workspace, "site.xml", wxr(item(1, "S0", f'{content}\n\n[list x="2"]')))
+    text = report["texts"]["s0"].rpartition("---\n")[2]
+    assert text == (
+        "He wrote [the mayor of https://x.example/y] and set [first_name], then array[i_1].\n\n"
+        '```\na b\n[list x="1"] c [/list]\n```\n\n```\n[gone id="1"]\n```\n\nOf a miller\n'
+    )
+    assert [each["text"] for each in report["articles"][0]["left_out"]] == [
+        "[note]Of a miller[/note]",
+        '[list x="2"]',
+    ]
+
+
+def test_a_pattern_within_itself_is_put_in_once(workspace: WorkspaceRunner) -> None:
+    def block(number: int) -> str:
+        return f'<!-- wp:block {{"ref":{number}}} /-->'
+
+    site = wxr(
+        item(1, "S0", f"<p>Words.</p>{block(2)}{block(9)}"),
+        item(2, "Two", f"<p>Two.</p>{block(2) * 20}{block(3)}", kind="wp_block"),
+        item(3, "Three", f"<p>Three.</p>{block(2) * 20}", kind="wp_block"),
+    )
+    report = brought(workspace, "site.xml", site)
+    assert report["texts"]["s0"].endswith("---\nWords.\n\nTwo.\n\nThree.\n")
+    assert block(9) in [each["text"] for each in report["articles"][0]["left_out"]]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<div class="paywall-jump' * 4_000,
+        "<!--members-only" * 20_000,
+        "<pre " * 8_000,
+        "{{email|" + " " * 3_000,
+        "".join(f'<!-- wp:block {{"ref":{n}}} /-->' for n in range(2, 9)) * 20,
+    ],
+    ids=["div", "comment", "pre", "field", "patterns"],
+)
+def test_no_post_takes_for_ever(workspace: WorkspaceRunner, html: str) -> None:
+    patterns = [item(n, f"P{n}", html, kind="wp_block") for n in range(2, 9)] if "wp:block" in html else []
+    data = wxr(item(1, "S0", f"<p>Words.</p>{html}"), *patterns)
+    assert "Words." in brought(workspace, "site.xml", data)["texts"]["s0"]
+    row = f'id,title,content\n1,T,"<p>Words.</p>{html.replace(chr(34), chr(34) * 2)}"\n'
+    assert "Words." in brought(workspace, "posts.csv", row)["texts"]["t"]
+
+
+def test_an_old_address_without_a_page_is_no_alias_and_is_told(workspace: WorkspaceRunner) -> None:
+    home = "https://synapse.example/news"
+    links = [f"{home}/index.php?id=5", f"{home}/?p=7", f"{home}/articles/three/"]
+    items = "".join(
+        f"<item><title>T{n}</title><link>{link}</link><guid>w{n}</guid>"
+        "<pubDate>Mon, 06 May 2019 07:00:00 GMT</pubDate><description>Rye is dark.</description></item>"
+        for n, link in enumerate(links)
+    )
+    report = brought(
+        workspace, "f.xml", f'<rss version="2.0"><channel><title>N</title>{items}</channel></rss>'
+    )
+    assert not any("aliases" in text for text in report["texts"].values())
+    assert [each["left_out"][0]["text"] for each in report["articles"]] == links
+
+
+def test_an_alias_of_another_article_is_not_taken_by_an_update(workspace: WorkspaceRunner) -> None:
+    def feed(link: str, words: str) -> str:
+        one, two = (
+            f"<item><title>T{n}</title><link>https://synapse.example/news/{path}</link><guid>w{n}</guid>"
+            f"<pubDate>Mon, 06 May 2019 07:00:00 GMT</pubDate><description>{text}</description></item>"
+            for n, path, text in ((1, "one/", "Rye is dark."), (2, link, words))
+        )
+        return f'<rss version="2.0"><channel><title>N</title>{one}{two}</channel></rss>'
+
+    brought(workspace, "feed.xml", feed("two/", "Wheat is light."))
+    report = brought(workspace, "feed.xml", feed("one/", "Wheat is pale."), "--update")
+    assert "aliases: [/one/]" not in report["texts"]["t2"]
+    workspace.ok("articles")
+
+
+def test_a_post_of_ghost_with_its_own_address_has_no_other_and_no_warning(workspace: WorkspaceRunner) -> None:
+    data = ghost({"html": "<p>Words.</p>", "canonical_url": "https://synapse.example/news/blog/s0/"})
+    report = brought(workspace, "ghost.json", data)
+    assert "aliases: [/blog/s0/]\n" in report["texts"]["s0"]
+    assert report["warnings"] == []
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [("Using {{ jinja }} here", "Using jinja here"), ("Brace *|FNAME|*", "Brace FNAME"), ("{{", "Audio")],
+)
+def test_a_recording_with_a_field_in_its_title_is_audio(
+    workspace: WorkspaceRunner, title: str, words: str
+) -> None:
+    (text,) = brought(workspace, "feed.json", JSON_FEED.replace("The wheel: one", title))["texts"].values()
+    assert f'::: audio https://mill.example/1.mp3?a=1\ntitle: "{words}"\n' in text
+
+
+def test_a_feed_about_git_is_imported(workspace: WorkspaceRunner) -> None:
+    entry = (
+        "&lt;p&gt;&amp;lt;&amp;lt;&amp;lt;&amp;lt;&amp;lt;&amp;lt;&amp;lt; HEAD is what git writes.&lt;/p&gt;"
+    )
+    date = "<pubDate>Mon, 06 May 2019 07:00:00 GMT</pubDate>"
+    items = f"<item><title>Git</title><guid>w1</guid>{date}<description>{entry}</description></item>"
+    feed = f'<rss version="2.0"><channel><title>N</title>{items}</channel></rss>'
+    assert brought(workspace, "f.xml", feed)["texts"]["git"].endswith("\\<<<<<<< HEAD is what git writes.\n")
+    workspace.ok("articles")

@@ -16,7 +16,8 @@ MEMBERS = "it was for members alone"
 EMAIL_ALONE = "it was sent as an email, and no page had it"
 
 _PAYWALL = re.compile(
-    r"""<!--\s*(?:members-only|wp:jetpack/paywall)\b.*?-->|<div\b[^>]*\bclass=["']?paywall-jump\b[^>]*>""",
+    r"<!--\s*(?:members-only|wp:jetpack/paywall)\b(?:(?!<!--|-->).)*-->"
+    r"""|<div\b[^<>]{0,300}\bclass=["']?paywall-jump\b[^<>]{0,300}>""",
     re.DOTALL,
 )
 """What Ghost, WordPress and Substack write where the part begins that the public does not see."""

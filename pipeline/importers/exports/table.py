@@ -31,7 +31,8 @@ _CACHED = re.compile(r"https://substackcdn\.com/image/fetch/[^\s\"'<>]*?(https?%
 
 
 _FIELDS = re.compile(
-    r"\{\{\s*(?P<name>first_name|last_name|email)\s*(?:\|\s*(?P<fallback>[^\"'&{}|*\n]+?)\s*)?\}\}"
+    r"\{\{\s*(?P<name>first_name|last_name|email)\s*"
+    r"(?:\|\s*(?P<fallback>[^\s\"'&{}|*](?:[^\"'&{}|*\n]*[^\s\"'&{}|*])?)\s*)?\}\}"
 )
 """The merge fields of beehiiv."""
 

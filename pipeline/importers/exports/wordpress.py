@@ -19,8 +19,10 @@ from pipeline.importers.draft import PAGE, Draft, Left, Material
 from pipeline.importers.exports.classic_html import Upload, as_html
 from pipeline.importers.exports.post import MEMBERS, PAID, TRASH, ExportedPost, draft_of_post
 from pipeline.importers.readers.feed import refuse_entities
-from pipeline.importers.readers.feed_item import Person, Recording, size_of
+from pipeline.importers.readers.feed_item import Person, Recording
+from pipeline.support.files import MAX_SOURCE_BYTES
 from pipeline.support.json_text import read_json
+from pipeline.support.numbers_in_text import whole_number
 
 NAME = "wordpress"
 DESCRIPTION = "an export of WordPress or Squarespace (.xml)"
@@ -43,7 +45,6 @@ _LEFT_OUT = {
 
 _PATTERN = re.compile(r'<!--\s*wp:block\s*\{[^{}]*"ref":\s*(\d+)[^{}]*\}\s*/-->')
 """A pattern that several posts share; its text is a post of its own."""
-_DEEPEST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +126,9 @@ def _post(item: Element, names: dict[str, str], library: Library) -> ExportedPos
     notes, left = _notes(item)
     html = ""
     if omitted in ("", PAGE):
-        html, shortcodes = as_html(_content(item, library) + notes, library.pictures)
-        left = (*left, *shortcodes)
+        content, patterns = _content(item, library)
+        html, shortcodes = as_html(content + notes, library.pictures)
+        left = (*left, *patterns, *shortcodes)
     featured = library.pictures.get(_meta(item, "_thumbnail_id"), Upload(""))
     return ExportedPost(
         id=_child(item, "guid", ""),
@@ -154,12 +156,25 @@ def _post(item: Element, names: dict[str, str], library: Library) -> ExportedPos
     )
 
 
-def _content(item: Element, library: Library) -> str:
-    """The text of a post with the patterns that it shares with others."""
-    text = _child(item, "encoded", "content")
-    for _ in range(_DEEPEST):  # a pattern may hold another one
-        text = _PATTERN.sub(lambda match: library.patterns.get(match[1], ""), text)
-    return text
+def _content(item: Element, library: Library) -> tuple[str, tuple[Left, ...]]:
+    """The text of a post with the patterns that it shares with others, and those that cannot be put in."""
+    left: list[Left] = []
+    room = MAX_SOURCE_BYTES
+
+    def with_patterns(text: str, around: tuple[str, ...]) -> str:
+        def pattern(match: re.Match[str]) -> str:
+            nonlocal room
+            number = match[1]
+            inner = library.patterns.get(number, "")
+            room -= len(match[0]) + len(inner)
+            if number in library.patterns and number not in around and room > 0:
+                return with_patterns(inner, (*around, number))
+            left.append(Left(match[0], "a pattern that is not in the export, or holds itself"))
+            return ""
+
+        return _PATTERN.sub(pattern, text)
+
+    return with_patterns(_child(item, "encoded", "content"), ()), tuple(left)
 
 
 def _notes(item: Element) -> tuple[str, tuple[Left, ...]]:
@@ -197,7 +212,11 @@ def _meta(item: Element, key: str) -> str:
 def _recordings(item: Element) -> tuple[Recording, ...]:
     """The recording that a podcast's post encloses: address, size and type, a line each."""
     address, size, kind = (*_meta(item, "enclosure").split("\n"), "", "", "")[:3]
-    return (Recording(address.strip(), size_of(size)),) if kind.strip().startswith("audio/") else ()
+    return (
+        (Recording(address.strip(), whole_number(size.strip()) or 0),)
+        if kind.strip().startswith("audio/")
+        else ()
+    )
 
 
 def _terms(item: Element, domain: str) -> tuple[str, ...]:

@@ -75,7 +75,7 @@ def _fill(tag: Tag, left: list[Left]) -> None:
         found_text = f"{name}: {value(tag, 'data-attrs')}"
         left.append(Left(found_text, "Substack does not export what it shows here"))
     if tag.name == "span":
-        tag.replace_with(*parts[:1])
+        tag.replace_with(*[each for part in parts for each in (" ", part)][1:])
         return
     tag.replace_with(*(make("p", part) for part in parts))
 

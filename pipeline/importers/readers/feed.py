@@ -21,9 +21,9 @@ from pipeline.importers.readers.feed_item import (
     draft_of,
     joined,
     seconds_of,
-    size_of,
 )
 from pipeline.importers.readers.json_feed import is_json_feed, json_items
+from pipeline.support.numbers_in_text import whole_number
 
 NAME = "feed"
 DESCRIPTION = "an RSS, Atom or JSON feed, each item of which is an article"
@@ -274,7 +274,11 @@ def _item(tag: Tag, address: str, home: str, everyone: tuple[Person, ...], *, at
     images, left = _pictures(children)
     length = seconds_of(first("itunes:duration"))
     recordings = tuple(
-        Recording(joined(home, value(each, "url") or _address(each)), size_of(value(each, "length")), length)
+        Recording(
+            joined(home, value(each, "url") or _address(each)),
+            whole_number(value(each, "length").strip()) or 0,
+            length,
+        )
         for each in children
         if _is_audio(each)
     )

@@ -186,8 +186,10 @@ def _audio(recording: Recording, title: str) -> SourceBlock:
     ending = address.partition("?")[0].rpartition(".")[2].lower()
     if not recording.size or ending not in MEDIA_TYPES or not address.startswith("https://"):
         return SourceBlock(Kind.PARAGRAPH, Reference("Listen", address).markdown)
+    # A field of a container can have no merge field, nor what becomes one.
+    words = " ".join(re.sub(r"\{\{|\}\}|\*\||\|\*", " ", recording.title or title).split()) or "Audio"
     fields = [
-        f"title: {json.dumps(recording.title or title or 'Audio', ensure_ascii=False)}",
+        f"title: {json.dumps(words, ensure_ascii=False)}",
         f"bytes: {recording.size}",
     ]
     fields += [f"minutes: {round(recording.seconds / 60) or 1}"] if recording.seconds else []
@@ -200,11 +202,6 @@ def seconds_of(text: str) -> int:
     if len(parts) > 3 or not all(re.fullmatch(r"[0-9]{1,6}", each) for each in parts):
         return 0
     return sum(int(each) * 60**place for place, each in enumerate(reversed(parts)))
-
-
-def size_of(text: str) -> int:
-    """A number of bytes; 0 for anything else."""
-    return int(text) if re.fullmatch(r"[0-9]{1,12}", text.strip()) else 0
 
 
 def joined(base: str, address: str) -> str:

@@ -15,9 +15,9 @@ from pipeline.importers.readers.feed_item import (
     SourceItem,
     joined,
     seconds_of,
-    size_of,
 )
 from pipeline.support.json_text import read_json
+from pipeline.support.numbers_in_text import whole_number
 
 _READ = frozenset(
     {"id", "url", "title", "content_html", "content_text", "summary", "image", "banner_image"}
@@ -82,7 +82,7 @@ def _item(item: dict[str, Any], base: str, everyone: tuple[Person, ...]) -> Sour
         recordings=tuple(
             Recording(
                 joined(base, _text(each.get("url"))),
-                size_of(_text(each.get("size_in_bytes"))),
+                whole_number(_text(each.get("size_in_bytes")).strip()) or 0,
                 seconds_of(_text(each.get("duration_in_seconds")).partition(".")[0]),
                 _text(each.get("title")),
             )
