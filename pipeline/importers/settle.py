@@ -20,6 +20,8 @@ from pipeline.support.urls import PHONE_SCHEMES, path_part, phone_address, schem
 
 _WEB = re.compile(r"(https?://|mailto:)\S", re.IGNORECASE)
 _HTTP = re.compile(r"https?://", re.IGNORECASE)
+_COMMENTS = re.compile(r"comments?|comment-\d+|respond|disqus_thread")
+"""Fragments of the place below an article where other systems have their readers' comments."""
 _OTHER_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:")
 
 
@@ -185,7 +187,8 @@ def with_links(
         if target is not None and target != path:
             placed.append(address)
             linked.add(target)
-            return replace(reference, address=beside(path, target) + mark + fragment).markdown
+            kept = "" if _COMMENTS.fullmatch(fragment) else mark + fragment
+            return replace(reference, address=beside(path, target) + kept).markdown
         whole = absolute(address, base)
         if _WEB.match(whole):
             return replace(reference, address=whole).markdown

@@ -329,7 +329,7 @@ def test_nobody_is_sent_an_issue_twice_unless_a_reason_is_named(
     assert result.exit_code == 0 and result.stdout.startswith(
         "0  get the issue\n3  are in a send of this issue already\n"
     )
-    assert "Nothing was sent: nobody on the list is new." in result.stderr
+    assert "Nothing was sent: nobody else on the list can get it." in result.stderr
     assert json.loads(send(sending, "--json").stdout)["states"]["accepted"] == 3
     sending.write({"readers.csv": LIST + "di@two.example,Di\n"})
     assert send(sending).exit_code == 0

@@ -785,12 +785,15 @@ def test_a_link_to_a_heading_of_another_imported_article_keeps_the_heading(
     workspace: WorkspaceRunner,
 ) -> None:
     files = {
-        "../in/one.md": "---\ntitle: One\ndate: 2024-01-01\n---\nSee [the cost](two.md#what-it-cost).\n",
+        "../in/one.md": "---\ntitle: One\ndate: 2024-01-01\n---\n"
+        "See [the cost](two.md#what-it-cost), and [what readers said](two.md#comments).\n",
         "../in/two.md": "---\ntitle: Two\ndate: 2024-01-01\n---\nRye.\n\n## What it cost\n\nOats.\n",
     }
     workspace.write(files)
     workspace.ok("import", str(workspace.root.parent / "in"), *NOW)
-    assert "See [the cost](two.md#what-it-cost).\n" in workspace.read(f"{POOL}/one.md")
+    assert "See [the cost](two.md#what-it-cost), and [what readers said](two.md).\n" in workspace.read(
+        f"{POOL}/one.md"
+    )
 
 
 def test_a_link_within_the_page_stays_if_the_article_has_the_heading(workspace: WorkspaceRunner) -> None:
