@@ -276,7 +276,7 @@ class Publication:
     approvals that an issue needs before it is pushed or sent, or the names or addresses of those who approve.
     `hidden_tags` are tags that no web page shows.
     `no_tracking` is the promise that no email tracks its readers, which the checks prove. `lines` has the
-    lines of all keys and tables, those of a table as `theme.logo`.
+    lines of all keys and tables outside of lists, those of a table as `theme.logo`.
     """
 
     title: str

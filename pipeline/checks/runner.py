@@ -93,7 +93,7 @@ def find_edition_rule(code: str) -> Rule[CheckContext]:
 
 
 def find_rule(code: str) -> Rule[Any]:
-    """The rule of a code, also one on feeds. Raises `NotFound` as `find_edition_rule` does."""
+    """The rule of a code, also one on feeds. Raises `NotFound` with the nearest code."""
     for rule in ALL_RULES:
         if rule.code == code.upper():
             return rule

@@ -104,19 +104,19 @@ def web_texts(edition: ComposedEdition) -> tuple[SourceText, ...]:
     in_both = (letter, *_articles(edition, Medium.EMAIL, whole=True)) if edition.url else ()
     parts: list[SourceText] = []
     for source in in_both:
-        if blocks := tuple(_web_only(source.content.blocks, edition.audience)):
+        if blocks := tuple(_web_only_blocks(source.content.blocks, edition.audience)):
             part = Content(blocks, **block_values(blocks))
             parts.append(replace(source, content=part))
     return (*_articles(edition, Medium.WEB), *parts)
 
 
-def _web_only(blocks: Iterable[Block], audience: str) -> Iterator[Block]:
+def _web_only_blocks(blocks: Iterable[Block], audience: str) -> Iterator[Block]:
     """The blocks `::: web-only` that an audience sees."""
     for block in blocks:
         if block.kind is BlockKind.WEB_ONLY:
             yield block
         elif block.kind is not BlockKind.ONLY or block.title == audience:
-            yield from _web_only(block.blocks, audience)
+            yield from _web_only_blocks(block.blocks, audience)
 
 
 def _articles(edition: ComposedEdition, medium: Medium, whole: bool = False) -> Iterator[SourceText]:

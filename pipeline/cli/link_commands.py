@@ -12,6 +12,7 @@ import click
 from pipeline.cli import terminal
 from pipeline.cli.columns import Column
 from pipeline.cli.options import complete_tag, json_option, now_option, spelt_tags, time_or_now, workspace_of
+from pipeline.support.urls import folder_number
 
 if TYPE_CHECKING:
     from pipeline.actions.add_links import AddedLink
@@ -177,7 +178,9 @@ def _show_listed(listed: tuple[ListedLink, ...], nothing: str) -> None:
         (
             each.link.title,
             f"{each.link.date:%Y-%m-%d}" if each.link.date else "",
-            "in " + ", ".join(folder.partition("-")[0] for folder in each.issues) if each.issues else "waits",
+            "in " + ", ".join(str(folder_number(folder) or folder) for folder in each.issues)
+            if each.issues
+            else "waits",
             ", ".join(each.link.tags),
             each.link.url,
         )

@@ -11,6 +11,7 @@ import click
 from pipeline.cli import terminal
 from pipeline.cli.columns import Column
 from pipeline.cli.options import complete_tag, json_option, workspace_of
+from pipeline.support.urls import folder_number
 
 if TYPE_CHECKING:
     from pipeline.actions.status import IssueStatus
@@ -70,7 +71,7 @@ def _article_state(article: Article, issues: tuple[str, ...]) -> str:
     if article.draft:
         return "draft"
     if issues:
-        return "in " + ", ".join(folder.partition("-")[0] for folder in issues)
+        return "in " + ", ".join(str(folder_number(folder) or folder) for folder in issues)
     return f"for {', '.join(article.audience)}" if article.audience else "free"
 
 

@@ -266,7 +266,9 @@ def _end_empty(
     request, issue, ledger = prepared.request, prepared.request.issue, prepared.ledger
     if not plan.left_out[LeftOutKind.HAS_IT]:
         raise PressroomError("nobody is left to send to.", request.recipients)
-    terminal.message("Nothing was sent: nobody else on the list can get it. To send it once more: --again REASON")
+    terminal.message(
+        "Nothing was sent: nobody else on the list can get it. To send it once more: --again REASON"
+    )
     sends = sends_of_issue(prepared.workspace, issue, ledger, now)
     reports = [report_send(ledger, each) for each in sends]
     show_reports(issue, reports, prepared.workspace.files.zone, as_json=as_json)

@@ -53,7 +53,7 @@ class ClaimedRow:
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """A row for people to read: the state, the last answer, and when it changed (RFC 3339).
+    """A row for people to read: the state, the last answer, and when it changed.
 
     `address` is empty for a person who was forgotten.
     """

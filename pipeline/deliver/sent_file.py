@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.model import Issue
-from pipeline.support.record_file import read_records, write_records
+from pipeline.support.record_file import read_record_list, write_record_list
 
 _NAME = "sent.json"
 
@@ -35,7 +35,7 @@ class SentRecord:
 def read_sent(root: Path, issue: Issue) -> tuple[SentRecord, ...]:
     """Return the sends of an issue, oldest first. Raises `PressroomError` if they cannot be read."""
     hint = "Restore it from version control: it keeps an issue from being sent twice."
-    return read_records(root, sent_path(issue), "sends", _sent_record, hint)
+    return read_record_list(root, sent_path(issue), "sends", _sent_record, hint)
 
 
 def write_sent(root: Path, issue: Issue, record: SentRecord) -> None:
@@ -53,7 +53,7 @@ def _write(root: Path, issue: Issue, records: Mapping[str, SentRecord]) -> None:
     if not records:
         (root / sent_path(issue)).unlink(missing_ok=True)
         return
-    write_records(root, sent_path(issue), "sends", records.values())
+    write_record_list(root, sent_path(issue), "sends", records.values())
 
 
 def _sent_record(item: Mapping[str, Any]) -> SentRecord:

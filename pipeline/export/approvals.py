@@ -15,7 +15,7 @@ from typing import Any
 from pipeline.assemble.lock import lock_path
 from pipeline.model import Issue, RenderedEmail
 from pipeline.support.mail_addresses import split_mailbox
-from pipeline.support.record_file import read_records, write_records
+from pipeline.support.record_file import read_record_list, write_record_list
 
 _NAME = "approvals.json"
 
@@ -62,13 +62,13 @@ def lock_digest(root: Path, issue: Issue) -> str:
 def read_approvals(root: Path, issue: Issue) -> tuple[Approval, ...]:
     """Return the approvals of an issue, oldest first. Raises `PressroomError` if they cannot be read."""
     hint = "Restore it from version control, or delete it and approve again."
-    return read_records(root, _path(issue), "approvals", _approval, hint)
+    return read_record_list(root, _path(issue), "approvals", _approval, hint)
 
 
 def write_approval(root: Path, issue: Issue, approval: Approval) -> str:
     """Add an approval, in place of an earlier one by the same person. Returns the path of the file."""
     others = [each for each in read_approvals(root, issue) if each.person != approval.person]
-    write_records(root, _path(issue), "approvals", (*others, approval))
+    write_record_list(root, _path(issue), "approvals", (*others, approval))
     return _path(issue)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.model import Issue
-from pipeline.support.record_file import read_records, write_records
+from pipeline.support.record_file import read_record_list, write_record_list
 
 NAME = "drafts.json"
 
@@ -31,7 +31,7 @@ class PushedDraft:
 def read_drafts(root: Path, issue: Issue) -> tuple[PushedDraft, ...]:
     """The drafts of an issue, in the order of the file. Raises `PressroomError` if it cannot be read."""
     hint = "Restore it from version control; without it a push makes a second draft."
-    return read_records(root, _path(issue), "drafts", _pushed_draft, hint)
+    return read_record_list(root, _path(issue), "drafts", _pushed_draft, hint)
 
 
 def remember(root: Path, issue: Issue, pushed: PushedDraft) -> None:
@@ -39,7 +39,7 @@ def remember(root: Path, issue: Issue, pushed: PushedDraft) -> None:
     key = (pushed.target, pushed.audience)
     others = [draft for draft in read_drafts(root, issue) if (draft.target, draft.audience) != key]
     drafts = sorted([*others, pushed], key=lambda draft: (draft.target, draft.audience))
-    write_records(root, _path(issue), "drafts", drafts)
+    write_record_list(root, _path(issue), "drafts", drafts)
 
 
 def _path(issue: Issue) -> str:

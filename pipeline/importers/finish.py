@@ -21,7 +21,7 @@ from pipeline.importers.decode import cleaned
 from pipeline.importers.draft import Draft, Left, Moment
 from pipeline.importers.frontmatter.values import old_address
 from pipeline.importers.inline import readable
-from pipeline.importers.records import same as same_address
+from pipeline.importers.records import comparable_address
 from pipeline.importers.shapes import same
 from pipeline.model import EVERYONE, Article, Author, Publication
 from pipeline.support.files import bad_name
@@ -257,7 +257,7 @@ def _located(draft: Draft, known: Known, base: str) -> Draft:
     canonical, aliases = draft.canonical_url.strip() or old, list(draft.aliases)
     draft = replace(draft, feed_id=draft.feed_id or old)
     for address in dict.fromkeys(filter(None, (canonical, old))):
-        if same_address(address).startswith(f"{same_address(known.home)}/"):
+        if comparable_address(address).startswith(f"{comparable_address(known.home)}/"):
             parts = urlsplit(address)
             alias = old_address(f"/{parts.path.removeprefix(urlsplit(known.home).path)}")
             if parts.query or not alias:

@@ -71,7 +71,7 @@ class Records:
         for article in pool.values():
             for address in (article.canonical_url, article.link):
                 if address:
-                    self._by_address.setdefault(same(address), article.place.path)
+                    self._by_address.setdefault(comparable_address(address), article.place.path)
         for record in records:
             self.add(record)
 
@@ -81,10 +81,10 @@ class Records:
         self._by_item[record.source, record.key] = record
         if _worldwide(record.key):
             self._by_key[record.key] = record
-        if _worldwide(record.key):  # WordPress's id of a post is a short address of it
-            self._by_address.setdefault(same(record.key), record.article)
+            # WordPress's id of a post is a short address of it.
+            self._by_address.setdefault(comparable_address(record.key), record.article)
         if record.address:
-            self._by_address[same(record.address)] = record.article
+            self._by_address[comparable_address(record.address)] = record.article
         self._by_digest[record.item_sha256] = record
         if not record.key:
             self._by_source[record.source] = record
@@ -98,14 +98,14 @@ class Records:
         """The path of the article that came by another way: by the same id, address or content's digest."""
         if _worldwide(draft.key) and draft.key in self._by_key:
             return self._by_key[draft.key].article
-        if draft.canonical_url and same(draft.canonical_url) in self._by_address:
-            return self._by_address[same(draft.canonical_url)]
+        if draft.canonical_url and comparable_address(draft.canonical_url) in self._by_address:
+            return self._by_address[comparable_address(draft.canonical_url)]
         twin = self._by_digest.get(digest)
         return twin.article if twin else None
 
     def article_at(self, address: str) -> str | None:
         """The path of the article that has stood at this address of the web."""
-        return self._by_address.get(same(address))
+        return self._by_address.get(comparable_address(address))
 
     def article_from(self, source: str) -> str | None:
         """The path of the article that this file became."""
@@ -134,7 +134,7 @@ def digest_of(draft: Draft) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
-def same(address: str) -> str:
+def comparable_address(address: str) -> str:
     """An address as it is compared: without scheme, `www.`, the last slash and what follows a reader."""
     address = without_tracking(address)
     rest = address.partition("#")[0].partition("://")[2] or address

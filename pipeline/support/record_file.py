@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Record = TypeVar("Record")
 
 
-def read_records(
+def read_record_list(
     root: Path, path: str, key: str, read_record: Callable[[Mapping[str, Any]], Record], hint: str
 ) -> tuple[Record, ...]:
     """Read the list under `key` in the order of the file; empty without a file.
@@ -39,7 +39,7 @@ def read_records(
         raise PressroomError(f"is not a list of {key} that can be read.", path, line, hint) from error
 
 
-def write_records(root: Path, path: str, key: str, records: Iterable[DataclassInstance]) -> None:
+def write_record_list(root: Path, path: str, key: str, records: Iterable[DataclassInstance]) -> None:
     """Write a list of records under `key`."""
     text = json.dumps({"version": 1, key: [asdict(each) for each in records]}, indent=2, ensure_ascii=False)
     write_atomically(root / path, f"{text}\n".encode(), durable=True)

@@ -256,7 +256,7 @@ def test_links_lists_what_waits_what_was_used_and_what_is_gone(workspace: Worksp
     rows = [line.split() for line in workspace.ok("links").splitlines()[1:]]
     assert [row[:4] for row in rows] == [
         ["Gone", "2026-02-03", "waits", "notes"],
-        ["Used", "2026-01-20", "in", "001"],
+        ["Used", "2026-01-20", "in", "1"],
     ]
     assert [each["title"] for each in workspace.json("links", "--unused")] == ["Gone"]
     assert "Did you mean" in workspace.error("links", "--tag", "note")

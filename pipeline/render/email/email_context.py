@@ -68,7 +68,7 @@ class EmailContext:
     def issue_line(self) -> str:
         """The issue's number, date and reading time in one line, after the section of the only article.
 
-        No line of an email breaks within one of them, here and in `details`.
+        No line of the HTML breaks within one of them, here and in `details`.
         """
         issue, show = self.edition.issue, self.show
         parts = (

@@ -20,17 +20,17 @@ from pipeline.support import urls
 
 def moves(index: SiteIndex) -> Iterator[tuple[str, str]]:
     """The old and the new site path of every public page that was moved."""
-    found: dict[str, str] = {}
+    targets: dict[str, str] = {}
     for composed in index.articles:
         for alias in composed.article.aliases:
             old = urls.old_address_path(alias) if urls.is_old_address(alias) else urls.article_path(alias)
-            found[old] = urls.article_path(composed.article.slug)
+            targets[old] = urls.article_path(composed.article.slug)
     pages = {urls.issue_path(edition.issue, edition.audience) for edition in index.editions}
     for edition in index.editions:
         for old in edition.earlier_paths:
             if old not in pages:  # where another issue has taken the folder's name, its page stays (LOCK002)
-                found[old] = urls.issue_path(edition.issue, edition.audience)
-    yield from found.items()
+                targets[old] = urls.issue_path(edition.issue, edition.audience)
+    yield from targets.items()
 
 
 def moved_page(site: SiteRenderer, old: str, new: str) -> OutputFile:
