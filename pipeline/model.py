@@ -369,7 +369,8 @@ class Article:
     """One tagged piece of writing in the pool, without its body, for there may be thousands.
 
     The body begins at line `body_line` of the file; it has `length` characters and the web `addresses`.
-    `image` is the lead image's path as written. `digest` is `sha256:…` over the file's text. `alt_title` is
+    `image` is the lead image's path as written. `has_files` is False if it has no image, no audio and no
+    snippet. `digest` is `sha256:…` over the file's text. `alt_title` is
     a second headline. `disclaimer` is shown wherever the article is, together with those of its tags.
     `audience` is empty if everyone may read it. `link` is its address if it is published elsewhere.
     `aliases` are earlier slugs, and paths at another system, whose addresses redirect to it. `silence` maps
@@ -386,6 +387,7 @@ class Article:
     digest: str
     length: int = 0
     addresses: tuple[str, ...] = ()
+    has_files: bool = False
     updated: datetime | None = None
     dek: str = ""
     authors: tuple[Author, ...] = ()

@@ -12,6 +12,7 @@ from itertools import chain
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
+from pipeline.articles.digest import names_files
 from pipeline.articles.link_items import link_id, read_links
 from pipeline.articles.spellings import usual_spellings
 from pipeline.config.audiences import read_audiences
@@ -158,7 +159,7 @@ def parse_article(
     updated = fields.date("updated", zone)
     if date and updated and updated < date:
         fields.error("updated", "`updated` is before `date`.")
-    audience = read_audiences(fields, publication)
+    audience, image = read_audiences(fields, publication), fields.text("image") or None
     article = Article(
         slug=_slug(fields, name),
         title=fields.text("title", required=True),
@@ -169,11 +170,12 @@ def parse_article(
         digest="sha256:" + hashlib.sha256(text.encode()).hexdigest(),
         length=len(document.body),
         addresses=addresses_in(document.body),
+        has_files=bool(image) or names_files(document.body),
         updated=updated,
         dek=_dek(fields),
         alt_title=fields.text("alt_title"),
         authors=_authors(fields, publication.authors),
-        image=fields.text("image") or None,
+        image=image,
         image_alt=fields.text("image_alt"),
         canonical_url=fields.web_address("canonical_url") or None,
         disclaimer=fields.text("disclaimer", multiline=True),

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
+from pipeline.articles.digest import content_digest
 from pipeline.articles.pool import Pool
-from pipeline.assemble.digest import content_digest
 from pipeline.assemble.history import History
 from pipeline.assemble.issues import Issues
 from pipeline.assemble.lock import (
@@ -128,6 +128,8 @@ class Assembler:
     def _digest(self, item: PoolItem) -> str:
         if not isinstance(item, Article):
             return item.digest
+        if not item.has_files:
+            return content_digest(item, self.files)
         cache, name = self.files.cache, f"digest {item.place.path}"
         kept: str | None = cache.get(name)
         if kept is not None:

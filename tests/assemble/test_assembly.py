@@ -16,8 +16,8 @@ from property_kit import tries
 from workspace_kit import SETTINGS, WorkspaceRunner, article, issue, png
 
 from pipeline import open_workspace
+from pipeline.articles.digest import content_digest
 from pipeline.articles.pool import Pool
-from pipeline.assemble.digest import content_digest
 from pipeline.assemble.select import select_edition, select_items
 from pipeline.errors import PressroomError
 from pipeline.model import Article, Issue, Layout, LinkItem, Order, Place, SectionRule, TagRule
