@@ -75,10 +75,11 @@ class TagRule:
         """Whether an article with these tags fits. Without `any` and `all`, no article does."""
         if not self.any and not self.all:
             return False
+        has = set(tags)
         return (
-            (not self.any or any(tag in tags for tag in self.any))
-            and all(tag in tags for tag in self.all)
-            and not any(tag in tags for tag in self.none)
+            (not self.any or not has.isdisjoint(self.any))
+            and has.issuperset(self.all)
+            and has.isdisjoint(self.none)
         )
 
 
@@ -740,8 +741,7 @@ def articles_of(edition: Edition[PoolItem]) -> tuple[Article, ...]:
     return tuple(item for item in edition.items if isinstance(item, Article))
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """Why one article or link item of the pool is in or out of one edition.
 
     `short` is the reason used as group heading in `pressroom plan`.

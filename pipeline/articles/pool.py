@@ -51,8 +51,6 @@ class Pool(dict[str, Article]):
         self.candidates: Mapping[str, PoolItem] = {**self.links, **self}
         self.mistakes = mistakes or {}
         self.current = {alias: slug for slug, article in self.items() for alias in article.aliases}
-        # macOS writes the names of files with accents as letters of their own, and people type them in one.
-        self._by_path = {normalize("NFC", article.place.path): slug for slug, article in self.items()}
 
     @cached_property
     def by_date(self) -> dict[str, PoolItem]:
@@ -90,6 +88,11 @@ class Pool(dict[str, Article]):
             return self._by_address.get(link_id(name)) if "://" in name else None
         except ValueError:  # not a valid address
             return None
+
+    @cached_property
+    def _by_path(self) -> dict[str, str]:
+        # macOS writes the names of files with accents as letters of their own, and people type them in one.
+        return {normalize("NFC", article.place.path): slug for slug, article in self.items()}
 
     def slug_of(self, path: str) -> str | None:
         """The slug of the article in this file, or None if the file is not an article."""
@@ -282,7 +285,7 @@ def _check_slugs(articles: list[Article]) -> Iterator[_Mistake]:
                 yield _mistake(article, "aliases", message, "Delete it here, or rename the other.")
 
 
-def _check_ids(articles: list[Article], links: Iterable[LinkItem]) -> Iterator[_Mistake]:
+def _check_ids(articles: list[Article], links: Sequence[LinkItem]) -> Iterator[_Mistake]:
     """Check that no two articles have one id in feeds, and no link item the slug of an article as its id."""
     first: dict[str, Article] = {}
     for article in articles:
@@ -290,6 +293,8 @@ def _check_ids(articles: list[Article], links: Iterable[LinkItem]) -> Iterator[_
         if other is not article:
             message = f'the id "{article.feed_id}" is taken by {other.place.path}.'
             yield _mistake(article, "id", message, "Delete one: readers would see one of the two alone.")
+    if not links:
+        return
     slugs = {slug: article for article in articles for slug in (article.slug, *article.aliases)}
     for link in links:
         if link.id in slugs:
@@ -299,8 +304,9 @@ def _check_ids(articles: list[Article], links: Iterable[LinkItem]) -> Iterator[_
 
 def _check_spellings(noun: str, items: Sequence[tuple[PoolItem, tuple[str, ...]]]) -> Iterator[_Mistake]:
     """Check that each tag, or series, has one spelling. The others are nearly always mistakes."""
-    usual = usual_spellings(name for _, names in items for name in names)
-    if set(usual.values()).issuperset(name for _, names in items for name in names):
+    names_in_use = list(chain.from_iterable(names for _, names in items))
+    usual = usual_spellings(names_in_use)
+    if set(usual.values()).issuperset(names_in_use):
         return
     field = "tags" if noun == "tag" else noun
     first: dict[str, PoolItem] = {}

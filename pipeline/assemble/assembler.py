@@ -379,21 +379,23 @@ def _no_longer_open(
 
 def _locked_decisions(lock: Lock, pool: Pool, today: Iterable[Decision]) -> tuple[Decision, ...]:
     """The decisions of the lock, with the reasons that the sections of today would have."""
-    by_item = {(decision.audience, decision.key): decision for decision in today}
+    by_audience: dict[str, dict[str, Decision]] = {}
+    for decision in today:
+        by_audience.setdefault(decision.audience, {})[decision.key] = decision
     decisions: list[Decision] = []
     for edition in lock.editions:
+        by_key = by_audience.get(edition.audience, {})
         sections = {key: section.title for section in edition.sections for key, _ in section.items}
         for key, title in sections.items():
-            now = by_item.get((edition.audience, key))
+            now = by_key.get(key)
             why = f"{now.reason}; frozen" if now and now.section == title else "frozen"
             decisions.append(Decision(key, edition.audience, True, title, why))
         for key in pool.candidates:
             if key in sections:
                 continue
-            now = by_item.get((edition.audience, key))
+            now = by_key.get(key)
             if now is None or now.taken:
-                why, short = "the issue was frozen without it", "frozen without it"
-            else:
-                why, short = now.reason, now.short
-            decisions.append(Decision(key, edition.audience, False, None, why, short))
+                reason = "the issue was frozen without it"
+                now = Decision(key, edition.audience, False, None, reason, "frozen without it")
+            decisions.append(now)
     return tuple(decisions)

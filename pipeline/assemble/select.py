@@ -97,6 +97,7 @@ def _select(
     raise_all(_item_mistakes(issue, pool, used))
     closed = {key: why for key, item in candidates.items() if (why := _closed(item, issue, audience))}
     pinned = {key for rule in issue.sections for key in rule.pin}
+    tags = {item.tags for item in candidates.values()}
     taken: dict[str, Decision] = {}
     refused: dict[str, _Reason] = {}
     sections: list[Section[PoolItem]] = []
@@ -104,19 +105,19 @@ def _select(
         members = [candidates[key] for key in rule.pin if key not in closed]
         for item in members:
             taken[item.key] = Decision(item.key, audience, True, rule.title, "pinned")
-        free = [
-            item
-            for key, item in candidates.items()
-            if key not in closed and key not in taken and key not in pinned and rule.tags.takes(item.tags)
-        ]
+        fitting = {each for each in tags if rule.tags.takes(each)}
+        free: list[PoolItem] = []
+        for key, item in candidates.items():
+            if item.tags not in fitting or key in closed or key in taken or key in pinned:
+                continue
+            if reason := _refused_by_section(item, rule, used):
+                refused.setdefault(key, reason)
+            else:
+                free.append(item)
+        full = _Reason(f"section {rule.label} has its {rule.limit} already", f"{rule.label} is full")
         for item in _ordered(free, rule.order):
-            reason = _refused_by_section(item, rule, used)
-            if reason is None and rule.limit is not None and len(members) >= rule.limit:
-                reason = _Reason(
-                    f"section {rule.label} has its {rule.limit} already", f"{rule.label} is full"
-                )
-            if reason is not None:
-                refused.setdefault(item.key, reason)
+            if rule.limit is not None and len(members) >= rule.limit:
+                refused.setdefault(item.key, full)
                 continue
             members.append(item)
             taken[item.key] = Decision(item.key, audience, True, rule.title, _tagged(item, rule))
