@@ -159,6 +159,10 @@ class Assembler:
         """Select one edition from the pool as it is now. Raises `Mistakes` of the issue's sections."""
         return select_edition(issue, audience, self.pool, self._used_before(issue))
 
+    def _select_items(self, issue: Issue) -> tuple[Edition[PoolItem], ...]:
+        used, unused = self._used_before(issue), self.history.unused_before(issue)
+        return select_items(issue, self.pool, used, unused)
+
     def _used_before(self, issue: Issue) -> Mapping[str, str]:
         """Return what earlier issues carry. Raises the mistakes of their locks: items would come again."""
         raise_all(error for folder, error in self.broken.items() if folder_number(folder) < issue.number)
@@ -219,8 +223,7 @@ class Assembler:
             raise_all(self.conflicts(issue, lock))
             return restore_issue(issue, lock, self.pool.candidates)
         wanted = issue if audience is None else replace(issue, audiences=(audience,))
-        editions = select_items(wanted, self.pool, self._used_before(issue))
-        return self._selected(issue, editions)
+        return self._selected(issue, self._select_items(wanted))
 
     def _selected(self, issue: Issue, editions: tuple[Edition[PoolItem], ...]) -> AssembledIssue:
         """Add the ids and dates for feeds: those of earlier locks, or new ones without a revision yet."""
@@ -256,7 +259,7 @@ class Assembler:
         if issue.folder in self.broken and (issue.folder in self.copied or not update):
             raise self.broken[issue.folder]
         if before is None or update:
-            editions = select_items(issue, self.pool, self._used_before(issue))
+            editions = self._select_items(issue)
         else:
             conflicts = self.conflicts(issue, before)
             if not refresh:

@@ -6,11 +6,10 @@ precedence. Each edition is selected separately, because its audience decides wh
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import takewhile
 from shlex import quote
 from typing import NamedTuple
 
@@ -51,26 +50,26 @@ class _Reason(NamedTuple):
 _NO_TAGS = _Reason("no section takes its tags", NO_SECTION)
 
 
-def select_items(issue: Issue, pool: Pool, used: Mapping[str, str]) -> tuple[Edition[PoolItem], ...]:
+def select_items(
+    issue: Issue, pool: Pool, used: Mapping[str, str], unused: Mapping[str, PoolItem]
+) -> tuple[Edition[PoolItem], ...]:
     """Select the items of each edition. `used` maps keys to the folder of the issue that used them.
 
-    Raises `Mistakes` for unknown tags and names.
+    `unused` are all other items of the pool, in the order of their dates. Raises `Mistakes` for unknown tags
+    and names.
     """
     issue = _with_keys(issue, pool)
-    candidates = _possible(issue, pool, used)
+    candidates = _possible(issue, pool, unused)
     return tuple(_select(issue, each, candidates, pool, used).edition for each in issue.audiences)
 
 
-def _possible(issue: Issue, pool: Pool, used: Mapping[str, str]) -> dict[str, PoolItem]:
+def _possible(issue: Issue, pool: Pool, unused: Mapping[str, PoolItem]) -> dict[str, PoolItem]:
     """Return the candidates that this issue can carry: not dated after it, and not used unless it may be.
 
     They are few where thousands were used, so that freezing a whole archive grows in a straight line.
     """
-    items = list(pool.by_date.values())
-    count = bisect_right(items, issue.date, key=lambda item: item.date or _EARLIEST)
-    dated = islice(pool.by_date.items(), count)
-    reused = any(rule.reuse for rule in issue.sections)
-    possible = {key: item for key, item in dated if reused or key not in used}
+    items = pool.by_date if any(rule.reuse for rule in issue.sections) else unused
+    possible = dict(takewhile(lambda item: (item[1].date or _EARLIEST) <= issue.date, items.items()))
     pinned = (key for rule in issue.sections for key in rule.pin if key in pool.candidates)
     return possible | {key: pool.candidates[key] for key in pinned}
 

@@ -405,7 +405,7 @@ def test_whatever_the_rules_an_edition_is_sound(
     assert [each.key for each in decisions] == list(pool.candidates)
     assert all(each.reason for each in decisions)
     try:
-        editions = select_items(issue, pool, carried)
+        editions = select_items(issue, pool, carried, _unused(pool, used))
     except PressroomError:
         assert not any(each.taken for each in decisions)
         return
@@ -427,7 +427,11 @@ def test_whatever_the_rules_an_edition_is_sound(
                 for rule in wanted
             )
     shuffled = Pool(reversed(list(pool.values())), links=reversed(list(pool.links.values())))
-    assert select_items(issue, shuffled, carried) == editions
+    assert select_items(issue, shuffled, carried, _unused(shuffled, used)) == editions
+
+
+def _unused(pool: Pool, used: set[str]) -> dict[str, Article | LinkItem]:
+    return {key: item for key, item in pool.by_date.items() if key not in used}
 
 
 def test_a_full_build_removes_what_belongs_to_no_issue_any_more(workspace: WorkspaceRunner) -> None:
