@@ -276,13 +276,17 @@ class Assembler:
             lock = replace(lock, rules=before.rules)  # the selection was made by these, and stays
         return assembled, lock
 
+    def add(self, issue: Issue, lock: Lock) -> None:
+        """Count a lock of an issue, and write nothing."""
+        self.locks[issue.folder] = lock
+        self.history.add(issue.folder)
+        self.broken.pop(issue.folder, None)
+
     def write(self, issue: Issue, lock: Lock) -> bool:
         """Write the issue's lock. Returns False if the file already has the same content."""
         if lock == self.locks.get(issue.folder):
             return False
-        self.locks[issue.folder] = lock
-        self.history.add(issue.folder)
-        self.broken.pop(issue.folder, None)
+        self.add(issue, lock)
         write_atomically(self.files.root / lock.path, write_lock(lock).encode(), durable=True)
         return True
 
