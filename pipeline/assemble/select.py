@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import takewhile
 from shlex import quote
 from typing import NamedTuple
@@ -170,9 +171,8 @@ def _refused_by_section(item: PoolItem, rule: SectionRule, used: Mapping[str, st
     """Return why a section refuses an item although its tags fit; None if it takes it."""
     if item.key in rule.exclude:
         return _Reason(f"section {rule.label} excludes it", f"excluded by {rule.label}")
-    if item.key in used and not rule.reuse:
-        folder = used[item.key]
-        return _Reason(f"issue {folder} carried it", f"{CARRIED} {folder_number(folder)}")
+    if not rule.reuse and (folder := used.get(item.key)):
+        return _carried_by(folder)
     if item.date is None and (rule.since or rule.until):
         return _Reason(
             f"it has no date, and section {rule.label} takes only dated items",
@@ -185,6 +185,12 @@ def _refused_by_section(item: PoolItem, rule: SectionRule, used: Mapping[str, st
         ends = f"{rule.label} ends with {rule.until:%Y-%m-%d}"
         return _Reason(f"section {ends}", ends)
     return None
+
+
+@lru_cache(10_000)
+def _carried_by(folder: str) -> _Reason:
+    """The reason that all items of an earlier issue have."""
+    return _Reason(f"issue {folder} carried it", f"{CARRIED} {folder_number(folder)}")
 
 
 def _tagged(item: PoolItem, rule: SectionRule) -> str:
