@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
+from sys import intern
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
@@ -167,7 +168,8 @@ def parse_article(
         slug=_slug(fields, name),
         title=fields.text("title", required=True),
         date=date or _NO_DATE,
-        tags=fields.texts("tags"),
+        # Thousands of articles have the same few tags and fields: each is kept once.
+        tags=tuple(map(intern, fields.texts("tags"))),
         body_line=document.body_line,
         place=Place(path, 1),
         digest="sha256:" + hashlib.sha256(text.encode()).hexdigest(),
@@ -192,7 +194,7 @@ def parse_article(
         feed_id=fields.feed_id(),
         silence=read_silence(fields),
         extra=fields.plain_table("extra"),
-        lines={key: field.line for key, field in document.fields.items()},
+        lines={intern(key): field.line for key, field in document.fields.items()},
     )
     fields.check_unknown(hint="Keys of your own go under `extra:`.")
     return article
@@ -251,9 +253,14 @@ def _authors(fields: Fields, known: Mapping[str, Author]) -> tuple[Author, ...]:
         else:
             name = Fields({"authors": item}, fields.path, fields.errors, item.line).author_name("authors")
         if name:
-            before = known.get(name, Author(name))
-            authors.append(replace(before, role=role or before.role, url=url or before.url))
+            authors.append(_author(known.get(name, Author(name)), role, url))
     return tuple(authors)
+
+
+@lru_cache(10_000)
+def _author(known: Author, role: str, url: str) -> Author:
+    """Add what an article says of an author. Articles that say the same share one value."""
+    return replace(known, role=role or known.role, url=url or known.url)
 
 
 # --- across articles and link items ------------------------------------------------------------
