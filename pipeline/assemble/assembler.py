@@ -177,9 +177,10 @@ class Assembler:
 
     def conflicts(self, issue: Issue, lock: Lock) -> Iterator[PressroomError]:
         """Yield an error for each item that is broken, or was edited or deleted after `lock` was made."""
-        digests = self.digests(lock.keys)
-        missing = [key for key in lock.keys if key not in digests]
-        mistakes = [error for key in lock.keys for error in self.pool.mistakes.get(key, ())]
+        keys = lock.keys
+        digests = self.digests(keys)
+        missing = [key for key in keys if key not in digests]
+        mistakes = [error for key in keys for error in self.pool.mistakes.get(key, ())]
         if any(key in lock.links for key in missing):
             # They may be in a file that cannot be read.
             mistakes += [

@@ -252,10 +252,10 @@ def lock_conflicts(
     `digests` lacks deleted ones; `renamed` maps articles that have another name now to what they are.
     """
     command = f"pressroom assemble {issue.number}"
-    audiences = {edition.audience for edition in lock.editions}
+    keys, audiences = lock.keys, {edition.audience for edition in lock.editions}
     # Where something has to be chosen again, that takes what was edited too.
     again = not audiences <= {*issue.audiences} or any(
-        key not in digests and key not in renamed for key in lock.keys
+        key not in digests and key not in renamed for key in keys
     )
     take = f"choose again: {command} --update" if again else f"take it into the issue: {command} --refresh"
     for edition in lock.editions:
@@ -265,7 +265,7 @@ def lock_conflicts(
                 lock.path,
                 hint=f"Choose again: {command} --update",
             )
-    for slug in lock.keys:
+    for slug in keys:
         link = lock.links.get(slug)
         if slug in renamed:
             yield PressroomError(
