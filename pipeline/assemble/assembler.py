@@ -18,6 +18,7 @@ from pipeline.assemble.lock import (
     keep_addresses,
     lock_conflicts,
     lock_path,
+    locked_decisions,
     new_feed_identity,
     restore_issue,
     rules_digest,
@@ -153,7 +154,7 @@ class Assembler:
             if lock is None:
                 raise
             today = ()  # the sections were changed since then; the lock does not depend on them
-        return _locked_decisions(lock, self.pool, today) if lock else today
+        return locked_decisions(lock, self.pool.candidates, today) if lock else today
 
     def select(self, issue: Issue, audience: str) -> Selection:
         """Select one edition from the pool as it is now. Raises `Mistakes` of the issue's sections."""
@@ -383,27 +384,3 @@ def _no_longer_open(
                     lock.path,
                     hint=f"Choose again: pressroom assemble {issue.number} --update",
                 )
-
-
-def _locked_decisions(lock: Lock, pool: Pool, today: Iterable[Decision]) -> tuple[Decision, ...]:
-    """The decisions of the lock, with the reasons that the sections of today would have."""
-    by_audience: dict[str, dict[str, Decision]] = {}
-    for decision in today:
-        by_audience.setdefault(decision.audience, {})[decision.key] = decision
-    decisions: list[Decision] = []
-    for edition in lock.editions:
-        by_key = by_audience.get(edition.audience, {})
-        sections = {key: section.title for section in edition.sections for key, _ in section.items}
-        for key, title in sections.items():
-            now = by_key.get(key)
-            why = f"{now.reason}; frozen" if now and now.section == title else "frozen"
-            decisions.append(Decision(key, edition.audience, True, title, why))
-        for key in pool.candidates:
-            if key in sections:
-                continue
-            now = by_key.get(key)
-            if now is None or now.taken:
-                reason = "the issue was frozen without it"
-                now = Decision(key, edition.audience, False, None, reason, "frozen without it")
-            decisions.append(now)
-    return tuple(decisions)
