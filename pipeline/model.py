@@ -365,8 +365,8 @@ class Image:
     edge: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Article:
+# Every command makes all of the pool: dataclasses, if frozen, would take eight times as long.
+class Article(NamedTuple):
     """One tagged piece of writing in the pool, without its body, for there may be thousands.
 
     The body begins at line `body_line` of the file; it has `length` characters and the web `addresses`.
@@ -405,9 +405,9 @@ class Article:
     link: str | None = None
     aliases: tuple[str, ...] = ()
     feed_id: str = ""
-    silence: Mapping[str, str] = field(default_factory=dict)
-    extra: Mapping[str, Any] = field(default_factory=dict)
-    lines: Mapping[str, int] = field(default_factory=dict)
+    silence: Mapping[str, str] = {}
+    extra: Mapping[str, Any] = {}
+    lines: Mapping[str, int] = {}
 
     @property
     def key(self) -> str:
