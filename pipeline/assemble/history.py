@@ -23,12 +23,14 @@ class History:
         self._locks = locks
         self._pool = pool
         self._first: dict[str, str] | None = None
+        self._newest = 0  # the number of the last issue in `_first`
         self._unused: dict[str, PoolItem] | None = None
         self._identities: dict[str, FeedIdentity] | None = None
 
     def add(self, folder: str) -> None:
         """Count the lock that was written in this folder. If no later issue is frozen, little is to do."""
-        if folder == max(self._locks, key=folder_number) and self._first is not None:
+        if self._first is not None and folder_number(folder) >= self._newest:
+            self._newest = folder_number(folder)
             _add_first(self._first, folder, self._locks[folder])
             if self._unused is not None:
                 for key in self._locks[folder].keys:
@@ -45,12 +47,13 @@ class History:
     def used_before(self, issue: Issue) -> Mapping[str, str]:
         """Map each item that an earlier issue carries to the folder of the first of these issues."""
         if self._first is None:
-            self._first = {}
+            self._first, self._newest = {}, 0
             for folder, lock in self._frozen():
+                self._newest = folder_number(folder)
                 _add_first(self._first, folder, lock)
-        later = {folder for folder in self._locks if folder_number(folder) >= issue.number}
-        if not later:
+        if self._newest < issue.number:
             return self._first
+        later = {folder for folder in self._locks if folder_number(folder) >= issue.number}
         return {key: folder for key, folder in self._first.items() if folder not in later}
 
     def unused_before(self, issue: Issue) -> Mapping[str, PoolItem]:
