@@ -28,8 +28,8 @@ class History:
         self._identities: dict[str, FeedIdentity] | None = None
 
     def add(self, folder: str) -> None:
-        """Count the lock that was written in this folder. If no later issue is frozen, little is to do."""
-        if self._first is not None and folder_number(folder) >= self._newest:
+        """Count the lock that was written in this folder. For a new latest issue little is to do."""
+        if self._first is not None and folder_number(folder) > self._newest:
             self._newest = folder_number(folder)
             _add_first(self._first, folder, self._locks[folder])
             if self._unused is not None:

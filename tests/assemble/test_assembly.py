@@ -16,6 +16,7 @@ from property_kit import tries
 from workspace_kit import SETTINGS, WorkspaceRunner, article, issue, png
 
 from pipeline import open_workspace
+from pipeline.actions.assemble import assemble_issue
 from pipeline.articles.digest import content_digest
 from pipeline.articles.pool import Pool
 from pipeline.assemble.select import select_edition, select_items
@@ -321,6 +322,18 @@ def test_an_article_that_became_private_does_not_slip_in_by_a_refresh(workspace:
     workspace.ok("assemble", "1")
     workspace.write({"issues/articles/glutamate.md": article(audience="clinicians")})
     assert 'no longer open to "everyone"' in workspace.error("assemble", "1", "--refresh")
+
+
+def test_what_an_update_leaves_out_is_free_for_the_next_issue_in_the_same_process(
+    workspace: WorkspaceRunner,
+) -> None:
+    workspace.ok("assemble", "1")
+    workspace.write({ISSUE: issue(more="exclude: [glutamate]\n")})
+    workspace.write({"issues/002-next/issue.md": issue(2, "Next", "2026-03-01")})
+    opened, now = open_workspace(workspace.root), datetime(2026, 3, 1, tzinfo=UTC)
+    assemble_issue(opened, opened.issues[0], now, update=True)
+    (edition,) = assemble_issue(opened, opened.issues[1], now).assembled.editions
+    assert "glutamate" in [item.key for item in edition.items]
 
 
 # --- properties ------------------------------------------------------------------------------
