@@ -9,12 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from pipeline.articles.series import series_in_edition
 from pipeline.articles.texts import Text, Texts
-from pipeline.config.i18n import Messages, load_messages
-from pipeline.content.events import with_theme_words
 from pipeline.content.medium import Medium, for_audience
 from pipeline.content.opening import summary_of
 from pipeline.content.reading_time import reading_minutes
@@ -54,6 +53,9 @@ from pipeline.support.urls import (
     old_issue_paths,
 )
 from pipeline.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pipeline.config.i18n import Messages
 
 
 class Composer:
@@ -224,10 +226,15 @@ class Composer:
     def _complete(self, content: Content, identity: FeedIdentity, url: str | None) -> Content:
         if not content.events and not content.audio:
             return content
+        # Imported here with Jinja2, because few texts need it and `assemble` renders nothing.
+        from pipeline.content.events import with_theme_words
+
         return with_theme_words(content, identity, url or "", self.publication, self._messages)
 
     @cached_property
     def _messages(self) -> Messages:
+        from pipeline.config.i18n import load_messages
+
         return load_messages(self.workspace.templates, self.publication.language)
 
     def _line(self, issue: Issue, key: str, typed: str | None) -> MergeText:

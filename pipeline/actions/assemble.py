@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipeline.articles.texts import Text
+from pipeline.assemble.assembler import Assembler
 from pipeline.compose import Composer
 from pipeline.config.placeholders import freeze_obstacles, placeholders_left
 from pipeline.deliver.sent_file import read_sent
@@ -56,8 +59,10 @@ def assemble_open_issues(
         raise_all(freeze_obstacles(workspace.files.publication))
     broken = [each for each in workspace.issues.broken if not each.draft and each.folder not in locks]
     first = min(broken, key=lambda each: each.number, default=None)
+    open_issues = [each for each in open_issues if first is None or each.number < first.number]
     composer, reports = Composer(workspace), []
-    for issue in watch([each for each in open_issues if first is None or each.number < first.number]):
+    composer.texts.parse_all(_texts_to_freeze(workspace, open_issues, now))
+    for issue in watch(open_issues):
         with collect(errors):
             reports.append(_assemble(composer, issue, now))
         if errors:
@@ -65,6 +70,20 @@ def assemble_open_issues(
     else:
         errors += first.mistakes if first else ()
     return tuple(reports)
+
+
+def _texts_to_freeze(workspace: Workspace, issues: Iterable[Issue], now: datetime) -> Iterator[Text]:
+    """Yield the texts that these issues will carry, so that several processes can parse them.
+
+    Freezing goes one by one, because an issue takes nothing that an earlier one has.
+    """
+    trial = Assembler(workspace.files, workspace.pool, workspace.issues)
+    with suppress(PressroomError):  # freezing will report it
+        for issue in issues:
+            assembled, lock = trial.freeze(issue, now)
+            trial.add(issue, lock)
+            yield issue
+            yield from (item for edition in assembled.editions for item in edition.items)
 
 
 def _assemble(

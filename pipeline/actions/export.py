@@ -5,9 +5,11 @@ The edition is composed and rendered once: it is checked, packed and written fro
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.actions.check import check_edition
 from pipeline.actions.prepare import PreparedEdition, prepare_edition
@@ -21,15 +23,12 @@ from pipeline.export.bundle import (
     listing_file,
     zip_bytes,
 )
-from pipeline.export.package import Package, package
-from pipeline.export.target import Target
-from pipeline.export.target_settings import replaced_links
-from pipeline.export.targets import find
 from pipeline.model import (
     FORMATS,
     TARGETS,
     DeliverySettings,
     Finding,
+    Image,
     Issue,
     MergeField,
     OutputFile,
@@ -41,6 +40,10 @@ from pipeline.support import merge
 from pipeline.support.files import read_source, write_atomically, write_folder
 from pipeline.support.limits import SETTINGS_FILE
 from pipeline.workspace import Workspace, edition_audience
+
+if TYPE_CHECKING:
+    from pipeline.export.package import Package
+    from pipeline.export.target import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,9 @@ def prepare_export(workspace: Workspace, request: ExportRequest) -> PreparedExpo
     publication = workspace.files.publication
     replaced: tuple[str, ...] = ()
     if request.target in TARGETS:
+        from pipeline.export.target_settings import replaced_links
+        from pipeline.export.targets import find
+
         # What only our own sending fills.
         publication = replace(publication, delivery=DeliverySettings())
         replaced = replaced_links(find(request.target), publication, audience)
@@ -168,6 +174,15 @@ def pack_export(source: PreparedExport) -> PackedExport:
         message = OutputFile("email.eml", build_message(email, publication, edition, image_data))
         listing = listing_file(edition, email, publication, [message], images)
         return PackedExport(source, (message, listing))
+    return _pack_for_service(source, image_data)
+
+
+def _pack_for_service(source: PreparedExport, image_data: Callable[[Image], bytes] | None) -> PackedExport:
+    # Imported here, because most exports are for no service.
+    from pipeline.export.package import package
+    from pipeline.export.targets import find
+
+    edition, email, composer = source.prepared.edition, source.prepared.email, source.prepared.composer
     service = find(source.request.target)
     if image_data and not service.takes_images:
         raise service.error(
@@ -177,7 +192,7 @@ def pack_export(source: PreparedExport) -> PackedExport:
     paths = [edition.issue.place.path, *(each.article.place.path for each in edition.articles)]
     paths += [*(each.link.place.path for each in edition.links), SETTINGS_FILE]
     find_source = partial(_source_of, source.workspace.files.root, tuple(dict.fromkeys(paths)))
-    result = package(edition, email, publication, service, find_source, image_data)
+    result = package(edition, email, composer.publication, service, find_source, image_data)
     if source.replaced:
         result = replace(result, warnings=(_note_on_links(service, source.replaced), *result.warnings))
     return PackedExport(source, result.files, result)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipeline.content.containers import arguments_in
 from pipeline.model import Article, BlockKind, Decision, Finding, Issue, PoolItem
 from pipeline.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedItem:
+class PlannedItem(NamedTuple):
     """An article or a link item in or out of an edition.
 
     `edited` is True if it was edited or deleted after the issue was frozen; a deleted one has no `item`.

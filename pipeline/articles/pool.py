@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
+from sys import intern
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
+from pipeline.articles.digest import names_files
 from pipeline.articles.link_items import link_id, read_links
 from pipeline.articles.spellings import usual_spellings
 from pipeline.config.audiences import read_audiences
@@ -50,8 +52,6 @@ class Pool(dict[str, Article]):
         self.candidates: Mapping[str, PoolItem] = {**self.links, **self}
         self.mistakes = mistakes or {}
         self.current = {alias: slug for slug, article in self.items() for alias in article.aliases}
-        # macOS writes the names of files with accents as letters of their own, and people type them in one.
-        self._by_path = {normalize("NFC", article.place.path): slug for slug, article in self.items()}
 
     @cached_property
     def by_date(self) -> dict[str, PoolItem]:
@@ -89,6 +89,11 @@ class Pool(dict[str, Article]):
             return self._by_address.get(link_id(name)) if "://" in name else None
         except ValueError:  # not a valid address
             return None
+
+    @cached_property
+    def _by_path(self) -> dict[str, str]:
+        # macOS writes the names of files with accents as letters of their own, and people type them in one.
+        return {normalize("NFC", article.place.path): slug for slug, article in self.items()}
 
     def slug_of(self, path: str) -> str | None:
         """The slug of the article in this file, or None if the file is not an article."""
@@ -158,22 +163,24 @@ def parse_article(
     updated = fields.date("updated", zone)
     if date and updated and updated < date:
         fields.error("updated", "`updated` is before `date`.")
-    audience = read_audiences(fields, publication)
+    audience, image = read_audiences(fields, publication), fields.text("image") or None
     article = Article(
         slug=_slug(fields, name),
         title=fields.text("title", required=True),
         date=date or _NO_DATE,
-        tags=fields.texts("tags"),
+        # Thousands of articles have the same few tags and fields: each is kept once.
+        tags=tuple(map(intern, fields.texts("tags"))),
         body_line=document.body_line,
         place=Place(path, 1),
         digest="sha256:" + hashlib.sha256(text.encode()).hexdigest(),
         length=len(document.body),
         addresses=addresses_in(document.body),
+        has_files=bool(image) or names_files(document.body),
         updated=updated,
         dek=_dek(fields),
         alt_title=fields.text("alt_title"),
         authors=_authors(fields, publication.authors),
-        image=fields.text("image") or None,
+        image=image,
         image_alt=fields.text("image_alt"),
         canonical_url=fields.web_address("canonical_url") or None,
         disclaimer=fields.text("disclaimer", multiline=True),
@@ -187,7 +194,7 @@ def parse_article(
         feed_id=fields.feed_id(),
         silence=read_silence(fields),
         extra=fields.plain_table("extra"),
-        lines={key: field.line for key, field in document.fields.items()},
+        lines={intern(key): field.line for key, field in document.fields.items()},
     )
     fields.check_unknown(hint="Keys of your own go under `extra:`.")
     return article
@@ -246,9 +253,14 @@ def _authors(fields: Fields, known: Mapping[str, Author]) -> tuple[Author, ...]:
         else:
             name = Fields({"authors": item}, fields.path, fields.errors, item.line).author_name("authors")
         if name:
-            before = known.get(name, Author(name))
-            authors.append(replace(before, role=role or before.role, url=url or before.url))
+            authors.append(_author(known.get(name, Author(name)), role, url))
     return tuple(authors)
+
+
+@lru_cache(10_000)
+def _author(known: Author, role: str, url: str) -> Author:
+    """Add what an article says of an author. Articles that say the same share one value."""
+    return replace(known, role=role or known.role, url=url or known.url)
 
 
 # --- across articles and link items ------------------------------------------------------------
@@ -280,7 +292,7 @@ def _check_slugs(articles: list[Article]) -> Iterator[_Mistake]:
                 yield _mistake(article, "aliases", message, "Delete it here, or rename the other.")
 
 
-def _check_ids(articles: list[Article], links: Iterable[LinkItem]) -> Iterator[_Mistake]:
+def _check_ids(articles: list[Article], links: Sequence[LinkItem]) -> Iterator[_Mistake]:
     """Check that no two articles have one id in feeds, and no link item the slug of an article as its id."""
     first: dict[str, Article] = {}
     for article in articles:
@@ -288,6 +300,8 @@ def _check_ids(articles: list[Article], links: Iterable[LinkItem]) -> Iterator[_
         if other is not article:
             message = f'the id "{article.feed_id}" is taken by {other.place.path}.'
             yield _mistake(article, "id", message, "Delete one: readers would see one of the two alone.")
+    if not links:
+        return
     slugs = {slug: article for article in articles for slug in (article.slug, *article.aliases)}
     for link in links:
         if link.id in slugs:
@@ -297,8 +311,9 @@ def _check_ids(articles: list[Article], links: Iterable[LinkItem]) -> Iterator[_
 
 def _check_spellings(noun: str, items: Sequence[tuple[PoolItem, tuple[str, ...]]]) -> Iterator[_Mistake]:
     """Check that each tag, or series, has one spelling. The others are nearly always mistakes."""
-    usual = usual_spellings(name for _, names in items for name in names)
-    if set(usual.values()).issuperset(name for _, names in items for name in names):
+    names_in_use = list(chain.from_iterable(names for _, names in items))
+    usual = usual_spellings(names_in_use)
+    if set(usual.values()).issuperset(names_in_use):
         return
     field = "tags" if noun == "tag" else noun
     first: dict[str, PoolItem] = {}

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
+from pipeline.articles.digest import content_digest
 from pipeline.articles.pool import Pool
-from pipeline.assemble.digest import content_digest
 from pipeline.assemble.history import History
 from pipeline.assemble.issues import Issues
 from pipeline.assemble.lock import (
@@ -18,6 +18,7 @@ from pipeline.assemble.lock import (
     keep_addresses,
     lock_conflicts,
     lock_path,
+    locked_decisions,
     new_feed_identity,
     restore_issue,
     rules_digest,
@@ -128,6 +129,8 @@ class Assembler:
     def _digest(self, item: PoolItem) -> str:
         if not isinstance(item, Article):
             return item.digest
+        if not item.has_files:
+            return content_digest(item, self.files)
         cache, name = self.files.cache, f"digest {item.place.path}"
         kept: str | None = cache.get(name)
         if kept is not None:
@@ -151,11 +154,15 @@ class Assembler:
             if lock is None:
                 raise
             today = ()  # the sections were changed since then; the lock does not depend on them
-        return _locked_decisions(lock, self.pool, today) if lock else today
+        return locked_decisions(lock, self.pool.candidates, today) if lock else today
 
     def select(self, issue: Issue, audience: str) -> Selection:
         """Select one edition from the pool as it is now. Raises `Mistakes` of the issue's sections."""
         return select_edition(issue, audience, self.pool, self._used_before(issue))
+
+    def _select_items(self, issue: Issue) -> tuple[Edition[PoolItem], ...]:
+        used, unused = self._used_before(issue), self.history.unused_before(issue)
+        return select_items(issue, self.pool, used, unused)
 
     def _used_before(self, issue: Issue) -> Mapping[str, str]:
         """Return what earlier issues carry. Raises the mistakes of their locks: items would come again."""
@@ -171,9 +178,10 @@ class Assembler:
 
     def conflicts(self, issue: Issue, lock: Lock) -> Iterator[PressroomError]:
         """Yield an error for each item that is broken, or was edited or deleted after `lock` was made."""
-        digests = self.digests(lock.keys)
-        missing = [key for key in lock.keys if key not in digests]
-        mistakes = [error for key in lock.keys for error in self.pool.mistakes.get(key, ())]
+        keys = lock.keys
+        digests = self.digests(keys)
+        missing = [key for key in keys if key not in digests]
+        mistakes = [error for key in keys for error in self.pool.mistakes.get(key, ())]
         if any(key in lock.links for key in missing):
             # They may be in a file that cannot be read.
             mistakes += [
@@ -217,8 +225,7 @@ class Assembler:
             raise_all(self.conflicts(issue, lock))
             return restore_issue(issue, lock, self.pool.candidates)
         wanted = issue if audience is None else replace(issue, audiences=(audience,))
-        editions = select_items(wanted, self.pool, self._used_before(issue))
-        return self._selected(issue, editions)
+        return self._selected(issue, self._select_items(wanted))
 
     def _selected(self, issue: Issue, editions: tuple[Edition[PoolItem], ...]) -> AssembledIssue:
         """Add the ids and dates for feeds: those of earlier locks, or new ones without a revision yet."""
@@ -254,7 +261,7 @@ class Assembler:
         if issue.folder in self.broken and (issue.folder in self.copied or not update):
             raise self.broken[issue.folder]
         if before is None or update:
-            editions = select_items(issue, self.pool, self._used_before(issue))
+            editions = self._select_items(issue)
         else:
             conflicts = self.conflicts(issue, before)
             if not refresh:
@@ -271,13 +278,17 @@ class Assembler:
             lock = replace(lock, rules=before.rules)  # the selection was made by these, and stays
         return assembled, lock
 
+    def add(self, issue: Issue, lock: Lock) -> None:
+        """Count a lock of an issue, and write nothing."""
+        self.locks[issue.folder] = lock
+        self.history.add(issue.folder)
+        self.broken.pop(issue.folder, None)
+
     def write(self, issue: Issue, lock: Lock) -> bool:
         """Write the issue's lock. Returns False if the file already has the same content."""
         if lock == self.locks.get(issue.folder):
             return False
-        self.locks[issue.folder] = lock
-        self.history.add(issue.folder)
-        self.broken.pop(issue.folder, None)
+        self.add(issue, lock)
         write_atomically(self.files.root / lock.path, write_lock(lock).encode(), durable=True)
         return True
 
@@ -373,25 +384,3 @@ def _no_longer_open(
                     lock.path,
                     hint=f"Choose again: pressroom assemble {issue.number} --update",
                 )
-
-
-def _locked_decisions(lock: Lock, pool: Pool, today: Iterable[Decision]) -> tuple[Decision, ...]:
-    """The decisions of the lock, with the reasons that the sections of today would have."""
-    by_item = {(decision.audience, decision.key): decision for decision in today}
-    decisions: list[Decision] = []
-    for edition in lock.editions:
-        sections = {key: section.title for section in edition.sections for key, _ in section.items}
-        for key, title in sections.items():
-            now = by_item.get((edition.audience, key))
-            why = f"{now.reason}; frozen" if now and now.section == title else "frozen"
-            decisions.append(Decision(key, edition.audience, True, title, why))
-        for key in pool.candidates:
-            if key in sections:
-                continue
-            now = by_item.get((edition.audience, key))
-            if now is None or now.taken:
-                why, short = "the issue was frozen without it", "frozen without it"
-            else:
-                why, short = now.reason, now.short
-            decisions.append(Decision(key, edition.audience, False, None, why, short))
-    return tuple(decisions)

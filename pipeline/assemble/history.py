@@ -8,7 +8,7 @@ from itertools import chain
 from pipeline.articles.pool import Pool
 from pipeline.assemble.issues import Issues
 from pipeline.assemble.lock import Lock
-from pipeline.model import Article, FeedIdentity, Issue
+from pipeline.model import Article, FeedIdentity, Issue, PoolItem
 from pipeline.support.urls import addresses_in, folder_number
 
 
@@ -23,16 +23,22 @@ class History:
         self._locks = locks
         self._pool = pool
         self._first: dict[str, str] | None = None
+        self._newest = 0  # the number of the last issue in `_first`
+        self._unused: dict[str, PoolItem] | None = None
         self._identities: dict[str, FeedIdentity] | None = None
 
     def add(self, folder: str) -> None:
-        """Count the lock that was written in this folder. If no later issue is frozen, little is to do."""
-        if folder == max(self._locks, key=folder_number) and self._first is not None:
+        """Count the lock that was written in this folder. For a new latest issue little is to do."""
+        if self._first is not None and folder_number(folder) > self._newest:
+            self._newest = folder_number(folder)
             _add_first(self._first, folder, self._locks[folder])
+            if self._unused is not None:
+                for key in self._locks[folder].keys:
+                    self._unused.pop(key, None)
             if self._identities is not None:
                 _add_identities(self._identities, self._locks[folder])
         else:
-            self._first = self._identities = None
+            self._first = self._unused = self._identities = None
 
     def _frozen(self) -> Iterator[tuple[str, Lock]]:
         for folder in sorted(self._locks, key=folder_number):
@@ -41,13 +47,24 @@ class History:
     def used_before(self, issue: Issue) -> Mapping[str, str]:
         """Map each item that an earlier issue carries to the folder of the first of these issues."""
         if self._first is None:
-            self._first = {}
+            self._first, self._newest = {}, 0
             for folder, lock in self._frozen():
+                self._newest = folder_number(folder)
                 _add_first(self._first, folder, lock)
-        later = {folder for folder in self._locks if folder_number(folder) >= issue.number}
-        if not later:
+        if self._newest < issue.number:
             return self._first
+        later = {folder for folder in self._locks if folder_number(folder) >= issue.number}
         return {key: folder for key, folder in self._first.items() if folder not in later}
+
+    def unused_before(self, issue: Issue) -> Mapping[str, PoolItem]:
+        """Map the keys of all other items of the pool to them, in the order of their dates."""
+        used = self.used_before(issue)
+        if used is self._first and self._unused is not None:
+            return self._unused
+        unused = {key: item for key, item in self._pool.by_date.items() if key not in used}
+        if used is self._first:
+            self._unused = unused
+        return unused
 
     def carriers(self) -> dict[str, tuple[str, ...]]:
         """Map each article and link item to the folders of the frozen issues that carry it, oldest first."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
-from pipeline.assemble.digest import snippet_digests
+from pipeline.articles.digest import snippet_digests
 from pipeline.assemble.lock import lock_path
 from pipeline.config.audiences import read_audiences
 from pipeline.config.fields import Fields

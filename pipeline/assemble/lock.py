@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
@@ -26,6 +26,7 @@ from pipeline.errors import PressroomError
 from pipeline.model import (
     Article,
     AssembledIssue,
+    Decision,
     Edition,
     FeedIdentity,
     Issue,
@@ -244,6 +245,32 @@ def editions_of(lock: Lock, candidates: Mapping[str, PoolItem]) -> tuple[Edition
     return tuple(edition.map(candidates.__getitem__) for edition in lock.editions)
 
 
+def locked_decisions(
+    lock: Lock, candidates: Iterable[str], today: Iterable[Decision]
+) -> tuple[Decision, ...]:
+    """Return the decisions of a lock, with the reasons that the sections of today would have."""
+    by_audience: dict[str, dict[str, Decision]] = {}
+    for decision in today:
+        by_audience.setdefault(decision.audience, {})[decision.key] = decision
+    decisions: list[Decision] = []
+    for edition in lock.editions:
+        by_key = by_audience.get(edition.audience, {})
+        sections = {key: section.title for section in edition.sections for key, _ in section.items}
+        for key, title in sections.items():
+            now = by_key.get(key)
+            why = f"{now.reason}; frozen" if now and now.section == title else "frozen"
+            decisions.append(Decision(key, edition.audience, True, title, why))
+        for key in candidates:
+            if key in sections:
+                continue
+            now = by_key.get(key)
+            if now is None or now.taken:
+                reason = "the issue was frozen without it"
+                now = Decision(key, edition.audience, False, None, reason, "frozen without it")
+            decisions.append(now)
+    return tuple(decisions)
+
+
 def lock_conflicts(
     issue: Issue, lock: Lock, digests: Mapping[str, str], renamed: Mapping[str, Article]
 ) -> Iterator[PressroomError]:
@@ -252,10 +279,10 @@ def lock_conflicts(
     `digests` lacks deleted ones; `renamed` maps articles that have another name now to what they are.
     """
     command = f"pressroom assemble {issue.number}"
-    audiences = {edition.audience for edition in lock.editions}
+    keys, audiences = lock.keys, {edition.audience for edition in lock.editions}
     # Where something has to be chosen again, that takes what was edited too.
     again = not audiences <= {*issue.audiences} or any(
-        key not in digests and key not in renamed for key in lock.keys
+        key not in digests and key not in renamed for key in keys
     )
     take = f"choose again: {command} --update" if again else f"take it into the issue: {command} --refresh"
     for edition in lock.editions:
@@ -265,7 +292,7 @@ def lock_conflicts(
                 lock.path,
                 hint=f"Choose again: {command} --update",
             )
-    for slug in lock.keys:
+    for slug in keys:
         link = lock.links.get(slug)
         if slug in renamed:
             yield PressroomError(

@@ -6,11 +6,11 @@ precedence. Each edition is selected separately, because its audience decides wh
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import islice
+from functools import lru_cache
+from itertools import takewhile
 from shlex import quote
 from typing import NamedTuple
 
@@ -51,26 +51,26 @@ class _Reason(NamedTuple):
 _NO_TAGS = _Reason("no section takes its tags", NO_SECTION)
 
 
-def select_items(issue: Issue, pool: Pool, used: Mapping[str, str]) -> tuple[Edition[PoolItem], ...]:
+def select_items(
+    issue: Issue, pool: Pool, used: Mapping[str, str], unused: Mapping[str, PoolItem]
+) -> tuple[Edition[PoolItem], ...]:
     """Select the items of each edition. `used` maps keys to the folder of the issue that used them.
 
-    Raises `Mistakes` for unknown tags and names.
+    `unused` are all other items of the pool, in the order of their dates. Raises `Mistakes` for unknown tags
+    and names.
     """
     issue = _with_keys(issue, pool)
-    candidates = _possible(issue, pool, used)
+    candidates = _possible(issue, pool, unused)
     return tuple(_select(issue, each, candidates, pool, used).edition for each in issue.audiences)
 
 
-def _possible(issue: Issue, pool: Pool, used: Mapping[str, str]) -> dict[str, PoolItem]:
+def _possible(issue: Issue, pool: Pool, unused: Mapping[str, PoolItem]) -> dict[str, PoolItem]:
     """Return the candidates that this issue can carry: not dated after it, and not used unless it may be.
 
     They are few where thousands were used, so that freezing a whole archive grows in a straight line.
     """
-    items = list(pool.by_date.values())
-    count = bisect_right(items, issue.date, key=lambda item: item.date or _EARLIEST)
-    dated = islice(pool.by_date.items(), count)
-    reused = any(rule.reuse for rule in issue.sections)
-    possible = {key: item for key, item in dated if reused or key not in used}
+    items = pool.by_date if any(rule.reuse for rule in issue.sections) else unused
+    possible = dict(takewhile(lambda item: (item[1].date or _EARLIEST) <= issue.date, items.items()))
     pinned = (key for rule in issue.sections for key in rule.pin if key in pool.candidates)
     return possible | {key: pool.candidates[key] for key in pinned}
 
@@ -97,6 +97,7 @@ def _select(
     raise_all(_item_mistakes(issue, pool, used))
     closed = {key: why for key, item in candidates.items() if (why := _closed(item, issue, audience))}
     pinned = {key for rule in issue.sections for key in rule.pin}
+    tags = {item.tags for item in candidates.values()}
     taken: dict[str, Decision] = {}
     refused: dict[str, _Reason] = {}
     sections: list[Section[PoolItem]] = []
@@ -104,19 +105,19 @@ def _select(
         members = [candidates[key] for key in rule.pin if key not in closed]
         for item in members:
             taken[item.key] = Decision(item.key, audience, True, rule.title, "pinned")
-        free = [
-            item
-            for key, item in candidates.items()
-            if key not in closed and key not in taken and key not in pinned and rule.tags.takes(item.tags)
-        ]
+        fitting = {each for each in tags if rule.tags.takes(each)}
+        free: list[PoolItem] = []
+        for key, item in candidates.items():
+            if item.tags not in fitting or key in closed or key in taken or key in pinned:
+                continue
+            if reason := _refused_by_section(item, rule, used):
+                refused.setdefault(key, reason)
+            else:
+                free.append(item)
+        full = _Reason(f"section {rule.label} has its {rule.limit} already", f"{rule.label} is full")
         for item in _ordered(free, rule.order):
-            reason = _refused_by_section(item, rule, used)
-            if reason is None and rule.limit is not None and len(members) >= rule.limit:
-                reason = _Reason(
-                    f"section {rule.label} has its {rule.limit} already", f"{rule.label} is full"
-                )
-            if reason is not None:
-                refused.setdefault(item.key, reason)
+            if rule.limit is not None and len(members) >= rule.limit:
+                refused.setdefault(item.key, full)
                 continue
             members.append(item)
             taken[item.key] = Decision(item.key, audience, True, rule.title, _tagged(item, rule))
@@ -170,9 +171,8 @@ def _refused_by_section(item: PoolItem, rule: SectionRule, used: Mapping[str, st
     """Return why a section refuses an item although its tags fit; None if it takes it."""
     if item.key in rule.exclude:
         return _Reason(f"section {rule.label} excludes it", f"excluded by {rule.label}")
-    if item.key in used and not rule.reuse:
-        folder = used[item.key]
-        return _Reason(f"issue {folder} carried it", f"{CARRIED} {folder_number(folder)}")
+    if not rule.reuse and (folder := used.get(item.key)):
+        return _carried_by(folder)
     if item.date is None and (rule.since or rule.until):
         return _Reason(
             f"it has no date, and section {rule.label} takes only dated items",
@@ -185,6 +185,12 @@ def _refused_by_section(item: PoolItem, rule: SectionRule, used: Mapping[str, st
         ends = f"{rule.label} ends with {rule.until:%Y-%m-%d}"
         return _Reason(f"section {ends}", ends)
     return None
+
+
+@lru_cache(10_000)
+def _carried_by(folder: str) -> _Reason:
+    """The reason that all items of an earlier issue have."""
+    return _Reason(f"issue {folder} carried it", f"{CARRIED} {folder_number(folder)}")
 
 
 def _tagged(item: PoolItem, rule: SectionRule) -> str:

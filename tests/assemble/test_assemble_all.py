@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pytest
 from workspace_kit import WorkspaceRunner, article, issue
 
 NOW = ("--now", "2026-06-01")
@@ -33,6 +37,21 @@ def test_all_at_once_makes_the_locks_that_one_by_one_makes(workspace: WorkspaceR
     assert [each["issue"][:3] for each in frozen] == ["001", "002", "003", "004", "005"]
     assert workspace.tree("issues") == one_by_one
     assert "frozen already" in workspace.run("assemble", "--all", *NOW).stderr
+
+
+def test_the_texts_of_all_issues_are_parsed_together(
+    workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _archive(workspace)
+    parsed: list[int] = []
+
+    def count(work: Callable[[Any], Any], items: Sequence[Any], few: int) -> Iterator[Any]:
+        parsed.append(len(items))
+        return map(work, items)
+
+    monkeypatch.setattr("pipeline.articles.texts.spread", count)
+    frozen = workspace.json("assemble", "--all", *NOW)["issues"]
+    assert parsed == [len(frozen) + sum(len(each["editions"]["everyone"]) for each in frozen)]
 
 
 def test_an_issue_with_a_mistake_ends_it_because_later_ones_would_take_its_articles(

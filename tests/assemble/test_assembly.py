@@ -16,8 +16,9 @@ from property_kit import tries
 from workspace_kit import SETTINGS, WorkspaceRunner, article, issue, png
 
 from pipeline import open_workspace
+from pipeline.actions.assemble import assemble_issue
+from pipeline.articles.digest import content_digest
 from pipeline.articles.pool import Pool
-from pipeline.assemble.digest import content_digest
 from pipeline.assemble.select import select_edition, select_items
 from pipeline.errors import PressroomError
 from pipeline.model import Article, Issue, Layout, LinkItem, Order, Place, SectionRule, TagRule
@@ -323,6 +324,18 @@ def test_an_article_that_became_private_does_not_slip_in_by_a_refresh(workspace:
     assert 'no longer open to "everyone"' in workspace.error("assemble", "1", "--refresh")
 
 
+def test_what_an_update_leaves_out_is_free_for_the_next_issue_in_the_same_process(
+    workspace: WorkspaceRunner,
+) -> None:
+    workspace.ok("assemble", "1")
+    workspace.write({ISSUE: issue(more="exclude: [glutamate]\n")})
+    workspace.write({"issues/002-next/issue.md": issue(2, "Next", "2026-03-01")})
+    opened, now = open_workspace(workspace.root), datetime(2026, 3, 1, tzinfo=UTC)
+    assemble_issue(opened, opened.issues[0], now, update=True)
+    (edition,) = assemble_issue(opened, opened.issues[1], now).assembled.editions
+    assert "glutamate" in [item.key for item in edition.items]
+
+
 # --- properties ------------------------------------------------------------------------------
 
 TAGS = ["a", "b", "c", "d"]
@@ -405,7 +418,7 @@ def test_whatever_the_rules_an_edition_is_sound(
     assert [each.key for each in decisions] == list(pool.candidates)
     assert all(each.reason for each in decisions)
     try:
-        editions = select_items(issue, pool, carried)
+        editions = select_items(issue, pool, carried, _unused(pool, used))
     except PressroomError:
         assert not any(each.taken for each in decisions)
         return
@@ -427,7 +440,11 @@ def test_whatever_the_rules_an_edition_is_sound(
                 for rule in wanted
             )
     shuffled = Pool(reversed(list(pool.values())), links=reversed(list(pool.links.values())))
-    assert select_items(issue, shuffled, carried) == editions
+    assert select_items(issue, shuffled, carried, _unused(shuffled, used)) == editions
+
+
+def _unused(pool: Pool, used: set[str]) -> dict[str, Article | LinkItem]:
+    return {key: item for key, item in pool.by_date.items() if key not in used}
 
 
 def test_a_full_build_removes_what_belongs_to_no_issue_any_more(workspace: WorkspaceRunner) -> None:

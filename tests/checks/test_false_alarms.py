@@ -123,7 +123,7 @@ def test_placeholders_in_front_matter_are_found(field: str, line: int) -> None:
     subject = check_context(case)
     if key == "dek":
         composed, layout = subject.edition.sections[0].items[0]
-        article = replace(composed.article, dek=value)
+        article = composed.article._replace(dek=value)
         section = replace(subject.edition.sections[0], items=((replace(composed, article=article), layout),))
         subject = replace(subject, edition=replace(subject.edition, sections=(section,)))
     (found,) = find_edition_rule("COPY001").findings(subject)

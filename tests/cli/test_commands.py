@@ -648,6 +648,16 @@ def test_what_parses_and_renders_is_not_imported_where_nothing_was_changed(
     assert set() == modules & HEAVY
 
 
+def test_freezing_imports_no_templates_and_an_export_for_no_service_nothing_of_services(
+    workspace: WorkspaceRunner,
+) -> None:
+    workspace.ok("assemble", "1")
+    assert "jinja2" not in _imported_by(workspace, "assemble", "1", "--refresh")
+    exporting = _imported_by(workspace, "export", "1", "--force")
+    assert "pipeline.export.bundle" in exporting
+    assert set() == exporting & {"pipeline.export.package", "pipeline.export.targets"}
+
+
 HEAVY = frozenset(
     {"PIL", "feedgen", "httpx", "jinja2", "lxml", "markdown_it", "mjml", "nh3", "starlette", "uvicorn"}
     | {"watchfiles", "yaml"}

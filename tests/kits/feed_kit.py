@@ -93,7 +93,7 @@ def article(slug: str, day: int = 0, content: Content | None = None, **fields: A
         authors=(Author("Ada Example", "MD"), Author("Bo Sample")),
     )
     return ComposedArticle(
-        replace(made, **fields),
+        made._replace(**fields),
         content or Content((prose(element("p", f"Text of {slug}.")),)),
         FeedIdentity(f"tag:synapse.example,2026:{slug}-x7", at, at + timedelta(hours=2)),
         address(PUBLICATION, article_path(slug)),

@@ -90,7 +90,7 @@ def composed(slug: str, day: int, content: Content | None = None, **fields: obje
         dek=f"What {slug} is about.",
         authors=(Author("The editors", "reviewed", "https://synapse.example/about"),),
     )
-    article = replace(base, **fields)  # type: ignore[arg-type]
+    article = base._replace(**fields)  # type: ignore[arg-type]
     return ComposedArticle(
         article,
         content or Content((prose(element("p", f"Text of {slug}.")),), minutes=2, words=300),

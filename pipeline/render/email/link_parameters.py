@@ -110,7 +110,7 @@ class LinkTagger:
         article = item.article
         link = article.link and self.address(article.link, section)
         url = item.url and self.address(item.url, section)
-        return replace(item, article=replace(article, link=link), content=content, url=url)
+        return replace(item, article=article._replace(link=link), content=content, url=url)
 
     def _content(self, content: Content, section: str) -> Content:
         return replace(

@@ -19,7 +19,7 @@ def private(audience: str) -> Case:
             replace(
                 section,
                 items=tuple(
-                    (replace(each, article=replace(each.article, audience=(audience,))), layout)
+                    (replace(each, article=each.article._replace(audience=(audience,))), layout)
                     for each, layout in section.items
                 ),
             )

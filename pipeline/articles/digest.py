@@ -25,14 +25,21 @@ _IMAGE = re.compile(
 )
 
 
+def names_files(text: str) -> bool:
+    """Whether a text may have images, audio or snippets."""
+    kinds = (BlockKind.AUDIO, BlockKind.SNIPPET)
+    return _IMAGE.search(text) is not None or any(arguments_in(text, kind) for kind in kinds)
+
+
 def content_digest(article: Article, files: WorkspaceFiles) -> str:
     """Return `sha256:…` over the article's text, the bytes of its images and audio, and its snippets."""
     digest = hashlib.sha256(article.digest.encode())
-    body = files.body_of(article)
-    for image in _files(article.image, body, article.place.path, files):
-        digest.update(image)
-    for snippet in snippet_digests(body, files):
-        digest.update(snippet.encode())
+    if article.has_files:
+        body = files.body_of(article)
+        for image in _files(article.image, body, article.place.path, files):
+            digest.update(image)
+        for snippet in snippet_digests(body, files):
+            digest.update(snippet.encode())
     return "sha256:" + digest.hexdigest()
 
 
