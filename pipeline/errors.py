@@ -67,23 +67,18 @@ class Mistakes(PressroomError):
         return "\n".join(str(error) for error in self.errors)
 
 
-def flatten(error: PressroomError) -> tuple[PressroomError, ...]:
-    """The single mistakes in an error."""
-    return error.errors
-
-
 @contextmanager
 def collect(errors: list[PressroomError]) -> Iterator[None]:
     """Add the mistakes of an error that ends the block to `errors`; what comes after the block goes on."""
     try:
         yield
     except PressroomError as error:
-        errors.extend(flatten(error))
+        errors.extend(error.errors)
 
 
 def distinct(errors: Iterable[PressroomError]) -> list[PressroomError]:
     """The single mistakes, each once: one in an article or snippet is one, however many texts hold it."""
-    every = [single for error in errors for single in flatten(error)]
+    every = [single for error in errors for single in error.errors]
     return list({(each.path, each.line, each.message, each.hint): each for each in every}.values())
 
 

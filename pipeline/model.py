@@ -371,12 +371,11 @@ class Article(NamedTuple):
 
     The body begins at line `body_line` of the file; it has `length` characters and the web `addresses`.
     `image` is the lead image's path as written. `has_files` is False if it has no image, no audio and no
-    snippet. `digest` is `sha256:…` over the file's text. `alt_title` is
-    a second headline. `disclaimer` is shown wherever the article is, together with those of its tags.
-    `audience` is empty if everyone may read it. `link` is its address if it is published elsewhere.
-    `aliases` are earlier slugs, and paths at another system, whose addresses redirect to it. `silence` maps
-    the codes of silenced checks to the reason. `feed_id` is the id that it had in an earlier feed. `lines`
-    maps each field to its line.
+    snippet. `digest` is `sha256:…` over the file's text. `alt_title` is a second headline. `disclaimer` is
+    shown wherever the article is, together with those of its tags. `audience` is empty if everyone may read
+    it. `link` is its address if it is published elsewhere. `aliases` are earlier slugs, and paths at another
+    system, whose addresses redirect to it. `silence` maps the codes of silenced checks to the reason.
+    `feed_id` is the id that it had in an earlier feed. `lines` maps each field to its line.
     """
 
     slug: str

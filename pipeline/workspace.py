@@ -93,7 +93,8 @@ def open_workspace(start: Path | str = ".", before: Workspace | None = None) -> 
     errors: list[PressroomError] = []
     files = open_workspace_files(Path(start), errors, before.files if before else None)
     with _no_garbage():
-        pool, issues = read_pool(files), read_issues(files)
+        pool = read_pool(files)
+        issues = read_issues(files, pool)
         workspace = Workspace(files, pool, issues, Assembler(files, pool, issues))
     if errors:
         raise_all((*errors, *workspace.mistakes))

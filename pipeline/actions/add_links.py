@@ -19,7 +19,7 @@ from pipeline.articles.link_items import LinkMistake, link_id, parse_links
 from pipeline.compose import Composer
 from pipeline.config.front_matter import write_yaml
 from pipeline.config.workspace_files import LINKS
-from pipeline.errors import PressroomError, collect, flatten, raise_all
+from pipeline.errors import PressroomError, collect, raise_all
 from pipeline.importers.decode import cleaned, text_of
 from pipeline.importers.escape import foreign
 from pipeline.importers.gather import STDIN, Named, is_address, load
@@ -224,7 +224,7 @@ def _check(workspace: Workspace, url: str, comment: str) -> None:
     try:
         Composer(workspace).content(item)
     except PressroomError as error:
-        raise_all(PressroomError(each.message, "--comment", hint=each.hint) for each in flatten(error))
+        raise_all(PressroomError(each.message, "--comment", hint=each.hint) for each in error.errors)
 
 
 def _append(

@@ -29,7 +29,7 @@ from pipeline.deliver.doctor.spf import diagnose_spf
 from pipeline.deliver.resend_server import ResendServer
 from pipeline.deliver.smtp_server import SmtpServer
 from pipeline.deliver.tokens import token_keys
-from pipeline.errors import PressroomError, collect, flatten
+from pipeline.errors import PressroomError, collect
 from pipeline.model import Issue, Publication, Severity
 from pipeline.render.email.headers import checked_address, unsubscribe_mailto
 from pipeline.support.limits import SETTINGS_FILE
@@ -90,7 +90,7 @@ def _diagnoses(diagnose: Callable[[], Iterable[Diagnosis]]) -> tuple[Diagnosis, 
         hint = "Nothing is known of it; try again, or with another DNS server: --resolver 9.9.9.9"
         diagnoses.append(Diagnosis(Severity.ERROR, error.query, f"{error}.", hint))
     except PressroomError as error:
-        diagnoses.extend(_as_diagnosis(Severity.ERROR, each) for each in flatten(error))
+        diagnoses.extend(_as_diagnosis(Severity.ERROR, each) for each in error.errors)
     return tuple(diagnoses)
 
 
@@ -189,7 +189,7 @@ def _diagnose_pages(workspace: Workspace, now: datetime) -> Iterator[Diagnosis]:
             now,
         )
     except PressroomError as error:
-        for each in flatten(error):
+        for each in error.errors:
             yield Diagnosis(Severity.WARNING, place, each.message, "Publish build/site: docs/publishing.md")
     else:
         yield Diagnosis(None, place, "its page and its pictures are online.")

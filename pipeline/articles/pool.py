@@ -25,7 +25,7 @@ from pipeline.errors import NotFound, PressroomError, collect, suggest
 from pipeline.model import EVERYONE, Article, Author, Layout, LinkItem, Place, PoolItem, Publication
 from pipeline.support.file_cache import SOURCES
 from pipeline.support.files import bad_name
-from pipeline.support.urls import addresses_in, is_old_address, old_address_mistake, path_part
+from pipeline.support.urls import addresses_in, folders_of, is_old_address, old_address_mistake, path_part
 
 # For a missing date, which is a mistake of the article; it is in no issue until the date is there.
 _NO_DATE = datetime.min.replace(tzinfo=UTC)
@@ -284,12 +284,16 @@ def _check_slugs(articles: list[Article]) -> Iterator[_Mistake]:
             yield _mistake(
                 article, "slug", message, "Rename one of the files, or give it a `slug` of its own."
             )
+    folders = {folder: each for each in articles for alias in each.aliases for folder in folders_of(alias)}
     for article in articles:
         for alias in article.aliases:
             other = first.setdefault(alias, article)
             if other is not article or alias == article.slug:
                 message = f'the alias "{alias}" is taken by {other.place.path}.'
                 yield _mistake(article, "aliases", message, "Delete it here, or rename the other.")
+            if alias in folders:
+                message = f'the alias "{alias}" is a page, and {folders[alias].place.path} has one below it.'
+                yield _mistake(article, "aliases", message, "Delete one of the two.")
 
 
 def _check_ids(articles: list[Article], links: Sequence[LinkItem]) -> Iterator[_Mistake]:

@@ -11,6 +11,7 @@ from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from pipeline.articles.digest import snippet_digests
+from pipeline.articles.pool import Pool
 from pipeline.assemble.lock import lock_path
 from pipeline.config.audiences import read_audiences
 from pipeline.config.fields import Fields
@@ -24,6 +25,7 @@ from pipeline.support.numbers_in_text import whole_number
 from pipeline.support.urls import (
     folder_number,
     folder_slug,
+    folders_of,
     is_old_address,
     old_address_mistake,
     path_part,
@@ -77,8 +79,11 @@ class Issues(tuple[Issue, ...]):
         raise NotFound(f'there is no issue "{name}".', hint=hint)
 
 
-def read_issues(files: WorkspaceFiles) -> Issues:
-    """Read every issue. One with mistakes, each with file, line and what to do, is in `broken`."""
+def read_issues(files: WorkspaceFiles, pool: Pool) -> Issues:
+    """Read every issue. One with mistakes, each with file, line and what to do, is in `broken`.
+
+    `pool` has the addresses that are taken by articles.
+    """
     issues: list[Issue] = []
     mistakes: dict[str, list[PressroomError]] = {}
     cache = files.cache
@@ -102,7 +107,7 @@ def read_issues(files: WorkspaceFiles) -> Issues:
         return issue.draft, not is_frozen
 
     # Of two issues with one number the draft is the one to be mended, or else the one that is not frozen.
-    for issue, error in _taken_names(sorted(issues, key=order_of_claim)):
+    for issue, error in _taken_names(sorted(issues, key=order_of_claim), pool):
         mistakes[issue.folder].append(error)
     drafts = {issue.folder for issue in issues if issue.draft}
     sound = Issues(
@@ -210,10 +215,18 @@ def _aliases(fields: Fields) -> tuple[str, ...]:
     return aliases
 
 
-def _taken_names(issues: Sequence[Issue]) -> Iterator[tuple[Issue, PressroomError]]:
-    """Yield an issue and its error for each number, folder name or alias that two issues have."""
+def _taken_names(issues: Sequence[Issue], pool: Pool) -> Iterator[tuple[Issue, PressroomError]]:
+    """Yield an issue and its error for each number, folder name or alias that another one has."""
     by_number: dict[int, Issue] = {}
-    by_folder = {issue.folder: issue for issue in issues}
+    # An article's former slug is below articles/: only an old address is one of an issue, too.
+    addresses = {
+        alias: each.place.path for each in pool.values() for alias in each.aliases if is_old_address(alias)
+    }
+    by_name = addresses | {issue.folder: issue.place.path for issue in issues}
+    folders = {folder: path for alias, path in addresses.items() for folder in folders_of(alias)}
+    folders |= {
+        folder: each.place.path for each in issues for alias in each.aliases for folder in folders_of(alias)
+    }
     for issue in issues:
         other = by_number.setdefault(issue.number, issue)
         if other is not issue and issue.number:
@@ -226,14 +239,17 @@ def _taken_names(issues: Sequence[Issue]) -> Iterator[tuple[Issue, PressroomErro
                 ),
             )
         for alias in issue.aliases:
-            other = by_folder.setdefault(alias, issue)
-            if other is not issue or alias == issue.folder:
-                yield (
-                    issue,
-                    PressroomError(
-                        f'the alias "{alias}" is taken by {other.place.path}.',
-                        issue.place.path,
-                        issue.lines.get("aliases"),
-                        "Delete it here, or rename the other.",
-                    ),
-                )
+            path = by_name.setdefault(alias, issue.place.path)
+            above = next((each for each in folders_of(alias) if each in addresses), None)
+            if path != issue.place.path or alias == issue.folder:
+                message = f'the alias "{alias}" is taken by {path}.'
+                hint = "Delete it here, or rename the other."
+            elif alias in folders:
+                message = f'the alias "{alias}" is a page, and {folders[alias]} has one below it.'
+                hint = "Delete one of the two."
+            elif above:
+                message = f'the alias "{alias}" is below the page "{above}" of {addresses[above]}.'
+                hint = "Delete one of the two."
+            else:
+                continue
+            yield issue, PressroomError(message, issue.place.path, issue.lines.get("aliases"), hint)

@@ -112,13 +112,13 @@ def check(
 def _mistakes_for_host(output_format: str) -> Iterator[None]:
     """Print also for a code host the mistakes with which nothing can be checked."""
     from pipeline.checks import report
-    from pipeline.errors import PressroomError, flatten
+    from pipeline.errors import PressroomError
 
     try:
         yield
     except PressroomError as error:
         if output_format in _HOST_FORMATS:
-            _print_for_host(output_format, report.of_mistakes(flatten(error)), ())
+            _print_for_host(output_format, report.of_mistakes(error.errors), ())
         raise
 
 

@@ -23,7 +23,6 @@ from pipeline.cli.options import (
     time_or_now,
     workspace_of,
 )
-from pipeline.errors import flatten
 
 if TYPE_CHECKING:
     from pipeline.actions.add_links import AddedLink, LinkRequest
@@ -116,7 +115,7 @@ def import_(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> 
                 "omitted": dict(importing.run.omitted),
                 "passed_over": importing.run.skipped,
                 "warnings": [each.values for each in importing.run.warnings],
-                "errors": [each.values for error in importing.run.errors for each in flatten(error)],
+                "errors": [each.values for error in importing.run.errors for each in error.errors],
             }
         )
     else:

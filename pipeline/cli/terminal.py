@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO, TypeVar
 import click
 
 from pipeline.cli.columns import GAP, Column, fit_columns
-from pipeline.errors import PressroomError, flatten
+from pipeline.errors import PressroomError
 
 if TYPE_CHECKING:
     from pipeline.deliver.doctor.diagnosis import Diagnosis
@@ -93,7 +93,7 @@ def appearance() -> tuple[object, ...]:
 
 def fail(ctx: click.Context, error: PressroomError) -> NoReturn:
     """Show an error, or each mistake in `Mistakes`, and exit with 1. With `--json` they are JSON too."""
-    mistakes = flatten(error)
+    mistakes = error.errors
     if ctx.meta.get(AS_JSON):
         try:
             print_json({"errors": [each.values for each in mistakes]})

@@ -36,7 +36,7 @@ from pipeline.content.spaced_addresses import find_autolink, find_lost, find_spa
 from pipeline.content.text_width import collapse_spaces
 from pipeline.content.typography import dashes, quotation_marks
 from pipeline.content.unsafe_html import ParsedMarkdown, code_html, field_html, raw_html
-from pipeline.errors import PressroomError, flatten
+from pipeline.errors import PressroomError
 from pipeline.support.merge import TYPED, encode_escaped
 
 _MAX_NESTING = 40
@@ -221,7 +221,7 @@ def _container_tokens(state: StateBlock, opening: containers.OpeningFence, start
         first_line = env["first_line"] + start + 1
         opened.meta["fields"] = containers.read_fields(kind, inside[:count], first_line)
     except PressroomError as error:
-        for each in flatten(error):
+        for each in error.errors:
             line = each.line or env["first_line"] + start
             env["parsed"].mistakes.append(PressroomError(each.message, None, line, each.hint))
     line_max = state.lineMax

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pipeline.content import footnotes, sanitize
 from pipeline.content.text_width import collapse_spaces
 from pipeline.content.tree import CODE, paragraphs
-from pipeline.errors import PressroomError, flatten
+from pipeline.errors import PressroomError
 from pipeline.model import Audio, Content, Element, Image, ImageUse, Node
 from pipeline.support import merge
 from pipeline.support.urls import ADDRESS_CHARACTERS, encoded_address
@@ -123,7 +123,7 @@ class Normalizer:
         try:
             return action()
         except PressroomError as error:
-            for each in flatten(error):
+            for each in error.errors:
                 self.mistakes.append(PressroomError(each.message, each.path, each.line or line, each.hint))
         return None
 

@@ -15,7 +15,7 @@ from pipeline.content.normalize import Normalizer, Resolver
 from pipeline.content.reading_time import WORDS_PER_MINUTE, count_words
 from pipeline.content.tree_text import content_texts
 from pipeline.content.unsafe_html import ContainerHtml, ParsedMarkdown, ProseHtml
-from pipeline.errors import PressroomError, flatten, raise_all
+from pipeline.errors import PressroomError, raise_all
 from pipeline.model import Block, BlockKind, Content, Element, Finding, Image, ImageUse, Node, Place, Severity
 from pipeline.support.files import check_characters
 
@@ -78,7 +78,7 @@ def parse_content(
             content, findings=(*left_out, *(each for held in snippets for each in held.findings))
         )
     except PressroomError as error:
-        mistakes.extend(flatten(error))
+        mistakes.extend(error.errors)
     raise_all(PressroomError(each.message, each.path or path, each.line, each.hint) for each in mistakes)
     return content
 

@@ -13,7 +13,7 @@ from pipeline.deliver.recipient import Recipient
 from pipeline.deliver.rejected_row import RejectedRow, Rejection
 from pipeline.deliver.seen_people import SeenPeople
 from pipeline.deliver.sources.row import Row
-from pipeline.errors import PressroomError, flatten, raise_all, suggest
+from pipeline.errors import PressroomError, raise_all, suggest
 from pipeline.support.mail_addresses import check_recipient, find_address, is_reserved
 
 _WRITE_STATUS = 'Write "active" or "unsubscribed", or rename the column if it is about something else.'
@@ -59,9 +59,9 @@ class ListRows:
                 if self._names is None:
                     raise_all(
                         PressroomError(each.message, self._path, row.header, each.hint or _address_hint(row))
-                        for each in flatten(error)
+                        for each in error.errors
                     )
-                (first, *_) = flatten(error)
+                (first, *_) = error.errors
                 return RejectedRow(row.line, "", first.message, first.hint or _address_hint(row))
             self._names = row.names
             self._unused.update(dict.fromkeys(self._columns.unused))

@@ -6,7 +6,7 @@ from pipeline.articles.pool import parse_article
 from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.content.html import heading_ids
 from pipeline.content.parse import parse_content
-from pipeline.errors import PressroomError, flatten, raise_all
+from pipeline.errors import PressroomError, raise_all
 from pipeline.importers.article_file import article_text
 from pipeline.importers.cleanup.markup import with_text_at
 from pipeline.importers.draft import Draft
@@ -30,7 +30,7 @@ def prove(files: WorkspaceFiles, item: Item, draft: Draft, related: list[str]) -
             return draft, text
         except PressroomError as error:
             above = text.count("\n", 0, len(text) - len(draft.body))
-            line = next((each.line - above for each in flatten(error) if each.line), 0)
+            line = next((each.line - above for each in error.errors if each.line), 0)
             better = with_text_at(draft, line)
             if better is None:
                 raise

@@ -19,7 +19,7 @@ from typing import Any
 
 from pipeline.articles.spellings import spell_alike
 from pipeline.config.workspace_files import POOL
-from pipeline.errors import PressroomError, collect, flatten, raise_all
+from pipeline.errors import PressroomError, collect, raise_all
 from pipeline.importers.cleanup import clean
 from pipeline.importers.decode import encoding_note
 from pipeline.importers.draft import PAGE, Draft, Importer, Material
@@ -78,7 +78,8 @@ class Import:
         self._tags = workspace.tag_spellings()
         spell_alike(given.tags, self._tags)
         self._known = known_of(self.files.publication, self._tags, now)
-        self._taken = {*workspace.pool, *workspace.pool.current}
+        of_issues = (alias for issue in workspace.issues for alias in issue.aliases)
+        self._taken = {*workspace.pool, *workspace.pool.current, *of_issues}
         self._slugs = {slug: article.place.path for slug, article in workspace.pool.items()}
         self._by_path = {path: slug for slug, path in self._slugs.items()}
         self._hosts: set[str] = set()
@@ -319,7 +320,7 @@ class Import:
             what = "no sound article can be made of this: "
             name = item.material.name
             self.errors += [
-                PressroomError(what + each.message, name, None, each.hint) for each in flatten(error)
+                PressroomError(what + each.message, name, None, each.hint) for each in error.errors
             ]
             self._drop_path(item)
             return False

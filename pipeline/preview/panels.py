@@ -16,7 +16,7 @@ from pipeline.checks.html_page import parse_page
 from pipeline.checks.page_text import page_links
 from pipeline.deliver.open_ledger import has_ledger, open_ledger
 from pipeline.deliver.refusals import PLAIN_WORDS
-from pipeline.errors import PressroomError, flatten
+from pipeline.errors import PressroomError
 from pipeline.model import Issue, Severity
 from pipeline.preview.snapshot import Snapshot
 from pipeline.support.limits import SIZE_WARNING
@@ -28,7 +28,7 @@ _DIFF_LINES = 600
 
 def mistakes(error: PressroomError) -> list[dict[str, Any]]:
     """Return an error, or each of several, with its place."""
-    return [_shown(each.values) for each in flatten(error)]
+    return [_shown(each.values) for each in error.errors]
 
 
 def _shown(values: Mapping[str, Any]) -> dict[str, Any]:

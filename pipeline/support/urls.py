@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
@@ -262,6 +263,12 @@ def old_address_mistake(alias: str) -> tuple[str, str] | None:
     if alias != (whole := f"/{old_address_path(unquote(alias))}"):
         return f"{shown} is not a whole address.", f'Write "{whole}".'
     return None
+
+
+def folders_of(alias: str) -> Iterator[str]:
+    """The folders in which a page at an old address is, as addresses without the last slash."""
+    parts = alias.strip("/").split("/") if is_old_address(alias) else ()
+    return ("/" + "/".join(parts[:length]) for length in range(1, len(parts)))
 
 
 def old_address_path(alias: str) -> str:

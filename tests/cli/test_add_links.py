@@ -25,7 +25,7 @@ from pipeline.articles.link_items import link_id
 from pipeline.cli import main
 from pipeline.compose import Composer
 from pipeline.content.tree import elements
-from pipeline.errors import PressroomError, flatten
+from pipeline.errors import PressroomError
 from pipeline.importers.escape import foreign
 from pipeline.model import ComposedLink, LinkItem, MergeField, Place
 from pipeline.support.files import FORBIDDEN
@@ -324,7 +324,7 @@ def test_a_comment_is_running_text_or_a_mistake_with_its_line(composer: Composer
     try:
         content = composer.content(item)
     except PressroomError as error:
-        assert all(each.path == "a.yaml" and (each.line or 0) >= 7 for each in flatten(error))
+        assert all(each.path == "a.yaml" and (each.line or 0) >= 7 for each in error.errors)
         return
     shown = ComposedLink(item, content, item.url).comment
     assert {element.tag for element in elements(shown)} <= {"a", "b", "br", "code", "em", "i", "strong"}

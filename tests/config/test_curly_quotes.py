@@ -7,13 +7,13 @@ from workspace_kit import WorkspaceRunner, article
 
 from pipeline.config.fields import Fields
 from pipeline.config.front_matter import split_file, write_yaml
-from pipeline.errors import PressroomError, flatten
+from pipeline.errors import PressroomError
 
 
 def mistakes(head: str, fence: str = "---") -> list[str]:
     with pytest.raises(PressroomError) as caught:
         split_file(f"{fence}\n{head}\n{fence}\n", "a.md")
-    return [str(each) for each in flatten(caught.value)]
+    return [str(each) for each in caught.value.errors]
 
 
 @pytest.mark.parametrize(

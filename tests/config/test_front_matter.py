@@ -14,7 +14,7 @@ from workspace_kit import WorkspaceRunner, article
 
 from pipeline.config.fields import Fields, plain_value
 from pipeline.config.front_matter import split_file
-from pipeline.errors import PressroomError, flatten
+from pipeline.errors import PressroomError
 from pipeline.support.urls import path_part
 
 SETTINGS = tries(300)
@@ -46,7 +46,7 @@ def test_any_text_is_read_or_refused_with_its_place(text: str) -> None:
         try:
             found = split_file(source, "a.md")
         except PressroomError as error:
-            assert all(each.path == "a.md" for each in flatten(error))
+            assert all(each.path == "a.md" for each in error.errors)
         else:
             assert json.dumps({key: plain_value(field) for key, field in found.fields.items()}, default=str)
 

@@ -16,7 +16,7 @@ from table_kit import rows
 from pipeline.content.html import blocks_to_html, footnotes_to_html
 from pipeline.content.medium import Medium, for_audience, select_blocks
 from pipeline.content.text import LinkList, blocks_to_text
-from pipeline.errors import PressroomError, flatten
+from pipeline.errors import PressroomError
 from pipeline.model import Content
 from pipeline.support import merge
 
@@ -167,7 +167,7 @@ def test_every_word_is_in_each_form_or_a_finding_says_why_not(text: str) -> None
     try:
         content = parse(text)
     except PressroomError as error:
-        assert all(each.line for each in flatten(error))
+        assert all(each.line for each in error.errors)
         return
     first_finding = min((each.place.line or 0 for each in content.findings), default=10_000)
     for written in whole_forms(content):
@@ -379,7 +379,7 @@ def test_a_megabyte_of_one_sign_is_read_or_refused_with_one_clear_error(sign: st
     try:
         all_forms(parse(f"One.\n\n{text}"))
     except PressroomError as error:
-        assert re.match(r"a\.md:\d+: ", str(error)) and len(str(error)) < 300 and len(flatten(error)) == 1
+        assert re.match(r"a\.md:\d+: ", str(error)) and len(str(error)) < 300 and len(error.errors) == 1
     assert time.process_time() - begun < 5
 
 

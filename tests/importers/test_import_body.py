@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from property_kit import tries
 
-from pipeline.errors import PressroomError, flatten
+from pipeline.errors import PressroomError
 from pipeline.importers.cleanup import clean as clean_draft
 from pipeline.importers.cleanup.markup import with_text_at
 from pipeline.importers.decode import cleaned as text_cleaned
@@ -311,7 +311,7 @@ def proved(draft: Draft) -> Draft:
         try:
             parse(draft.body)
         except PressroomError as error:
-            line = next((each.line for each in flatten(error) if each.line), 1)
+            line = next((each.line for each in error.errors if each.line), 1)
             draft = with_text_at(draft, line) or draft
     return draft
 

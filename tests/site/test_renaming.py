@@ -122,6 +122,38 @@ def test_an_alias_that_is_taken_names_file_and_line(workspace: WorkspaceRunner) 
     assert f'{OLD}:5: "../x" was never a slug.' in workspace.error("build")
 
 
+ONE = "issues/001-the-plastic-brain/issue.md"
+
+
+@pytest.mark.parametrize(
+    ("of_article", "of_issue", "message"),
+    [
+        ("/2019/x/", "/2019/x/", f'{ONE}:5: the alias "/2019/x/" is taken by {OLD}.'),
+        (
+            "/x.html",
+            "/x.html/deep/",
+            f'{ONE}:5: the alias "/x.html/deep/" is below the page "/x.html" of {OLD}.',
+        ),
+        ("/x.html/deep/", "/x.html", f'{ONE}:5: the alias "/x.html" is a page, and {OLD} has one below it.'),
+        (
+            "/x.html, /x.html/deep/",
+            "/y/",
+            f'{OLD}:5: the alias "/x.html" is a page, and {OLD} has one below it.',
+        ),
+        (
+            "/y/",
+            "/x.html, /x.html/deep/",
+            f'{ONE}:5: the alias "/x.html" is a page, and {ONE} has one below it.',
+        ),
+    ],
+)
+def test_two_old_addresses_that_cannot_both_be_on_the_site_are_a_mistake(
+    workspace: WorkspaceRunner, of_article: str, of_issue: str, message: str
+) -> None:
+    workspace.write({OLD: article(aliases=f"[{of_article}]"), ONE: issue(more=f"aliases: [{of_issue}]\n")})
+    assert message in workspace.error("build")
+
+
 def test_a_site_without_aliases_has_no_redirects(workspace: WorkspaceRunner) -> None:
     workspace.ok("assemble", "1")
     workspace.ok("build", "--now", "2026-02-02")
