@@ -44,9 +44,12 @@ class HtmlPage:
 
     def all(self, *tags: str) -> Iterator[Element]:
         """The elements of these names (all without one), in the order of the page."""
+        if not tags:
+            return iter(self._elements)
         if len(tags) == 1:
             return iter(self._by_tag.get(tags[0], ()))
-        return (each for each in self._elements if each.tag in tags) if tags else iter(self._elements)
+        known = self._by_tag.keys() & tags
+        return (each for each in self._elements if each.tag in known) if known else iter(())
 
     @cached_property
     def _elements(self) -> tuple[Element, ...]:

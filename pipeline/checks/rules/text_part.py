@@ -123,10 +123,12 @@ def lost_address(context: CheckContext) -> Iterator[Violation]:
 def long_lines(context: CheckContext) -> Iterator[Violation]:
     """Mail programs break it once more, into a long and a short line in turn."""
     for number, line in enumerate(context.rendered.text.fill(fallback_or_name).splitlines(), 1):
-        columns, parts = width(line), line.split()
+        if (columns := width(line)) <= _WIDEST:
+            continue
+        parts = line.split()
         # Code and quotations are not broken, nor are addresses.
         whole = line.startswith(("    ", "> ", "\t")) or any(len(part) > _WIDEST - 20 for part in parts)
-        if columns > _WIDEST and len(parts) > 1 and not whole:
+        if len(parts) > 1 and not whole:
             yield Violation(f"a line of the text part has {columns} columns.", _txt(context, number))
 
 
