@@ -34,7 +34,8 @@ def width(text: str) -> int:
 
 def collapse_spaces(text: str) -> str:
     """Text with each run of white space as one space, as HTML shows it."""
-    return _SPACES.sub(" ", text)
+    has_any = "\n" in text or "  " in text or "\t" in text
+    return _SPACES.sub(" ", text) if has_any else text
 
 
 def wrap(text: str, columns: int) -> list[str]:

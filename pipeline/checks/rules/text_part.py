@@ -71,9 +71,17 @@ def says_less(context: CheckContext) -> Iterator[Violation]:
     squeezed = "".join(text_words)
     grams: set[tuple[str, ...]] = set()
     reported: set[tuple[str, ...]] = set()
+    at = 0
     for run in context.runs:
         wanted = words(_ADDED.sub(" ", run.text))
-        if not wanted or wanted in reported or f" {' '.join(wanted)} " in sequence:
+        if not wanted or wanted in reported:
+            continue
+        # The text part says nearly all in the same order: first from where the last words were found.
+        phrase = f" {' '.join(wanted)} "
+        if (found := sequence.find(phrase, at)) >= 0:
+            at = found
+            continue
+        if phrase in sequence:
             continue
         reported.add(wanted)
         lost = [word for word in wanted if len(word) > 3 and word not in squeezed]
