@@ -8,8 +8,8 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from email import message_from_bytes
-from email.message import EmailMessage, Message
+from email.message import Message
+from email.parser import BytesHeaderParser
 from email.policy import SMTP
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -76,9 +76,18 @@ class CheckContext:
         return parse_versions(*zip(*outlook_pieces(self.rendered.html), strict=True))
 
     @cached_property
-    def mail(self) -> EmailMessage | Message:
-        """The message, parsed."""
-        return message_from_bytes(self.message, policy=SMTP)
+    def mail(self) -> Message:
+        """The header of the message, parsed."""
+        return _header(self.message)
+
+    @cached_property
+    def mail_parts(self) -> tuple[Message, ...]:
+        """The headers of the message's parts, parsed (RFC 2046, 5.1.1). The parts themselves are not read."""
+        boundary = self.mail.get_boundary()
+        if boundary is None:
+            return (self.mail,)
+        _, *parts = self.message.split(b"--" + boundary.encode())
+        return tuple(_header(part.lstrip()) for part in parts if not part.startswith(b"--"))
 
     @cached_property
     def places(self) -> SourcePlaces:
@@ -183,3 +192,8 @@ class CheckContext:
     def built(self, line: int | None = None, name: str = "email.html") -> Place:
         """A line of a built file, for what no source holds; `email.txt` and `email.eml` are the others."""
         return Place(f"build/issues/{self.edition.folder}/{name}", line)
+
+
+def _header(part: bytes) -> Message:
+    """Parse the header of a message or of a part of one."""
+    return BytesHeaderParser(policy=SMTP).parsebytes(part.partition(b"\r\n\r\n")[0])

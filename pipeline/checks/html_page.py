@@ -44,9 +44,12 @@ class HtmlPage:
 
     def all(self, *tags: str) -> Iterator[Element]:
         """The elements of these names (all without one), in the order of the page."""
+        if not tags:
+            return iter(self._elements)
         if len(tags) == 1:
             return iter(self._by_tag.get(tags[0], ()))
-        return (each for each in self._elements if each.tag in tags) if tags else iter(self._elements)
+        known = self._by_tag.keys() & tags
+        return (each for each in self._elements if each.tag in known) if known else iter(())
 
     @cached_property
     def _elements(self) -> tuple[Element, ...]:
@@ -138,25 +141,31 @@ def text_pieces(
     `skip` says which elements to leave out. `alt` lets an image read as its alt text; a line break
     reads as a space. Each element has a piece, though it may be empty, so that no block is missed.
     """
-    pieces: list[TextPiece] = []
-
-    def collect(element: Element, block: Element | None) -> None:
-        if skip(element):
-            return
-        block = element if element.tag in BLOCKS else block
-        text = element.text or ""
-        if element.tag == "br":
-            text = " "
-        elif element.tag == "img":
-            text = (element.get("alt") or "") if alt else ""
-        pieces.append(TextPiece(element, text, block))
-        for child in element:
-            collect(child, block)
-            pieces.append(TextPiece(element, child.tail or "", block))
-
     # A list: where each level is a generator, a piece is handed on once for each level above it.
-    collect(element, None)
+    pieces: list[TextPiece] = []
+    _add_pieces(pieces, element, None, skip, alt)
     return pieces
+
+
+def _add_pieces(
+    pieces: list[TextPiece],
+    element: Element,
+    block: Element | None,
+    skip: Callable[[Element], bool],
+    alt: bool,
+) -> None:
+    if skip(element):
+        return
+    block = element if element.tag in BLOCKS else block
+    text = element.text or ""
+    if element.tag == "br":
+        text = " "
+    elif element.tag == "img":
+        text = (element.get("alt") or "") if alt else ""
+    pieces.append(TextPiece(element, text, block))
+    for child in element:
+        _add_pieces(pieces, child, block, skip, alt)
+        pieces.append(TextPiece(element, child.tail or "", block))
 
 
 # Several rules ask for the text of the same elements.
@@ -164,25 +173,25 @@ def text_pieces(
 def text_of(element: Element) -> str:
     """The text inside an element, blocks parted by spaces, white space collapsed, alt texts included."""
     texts: list[str] = []
-
-    def collect(element: Element) -> None:
-        if _has_no_text(element):
-            return
-        around = " " if element.tag in BLOCKS else ""
-        texts.append(around)
-        if element.tag == "br":
-            texts.append(" ")
-        elif element.tag == "img":
-            texts.append(element.get("alt") or "")
-        else:
-            texts.append(element.text or "")
-        for child in element:
-            collect(child)
-            texts.append(child.tail or "")
-        texts.append(around)
-
-    collect(element)
+    _add_texts(texts, element)
     return " ".join("".join(texts).split())
+
+
+def _add_texts(texts: list[str], element: Element) -> None:
+    if _has_no_text(element):
+        return
+    around = " " if element.tag in BLOCKS else ""
+    texts.append(around)
+    if element.tag == "br":
+        texts.append(" ")
+    elif element.tag == "img":
+        texts.append(element.get("alt") or "")
+    else:
+        texts.append(element.text or "")
+    for child in element:
+        _add_texts(texts, child)
+        texts.append(child.tail or "")
+    texts.append(around)
 
 
 def parse_page(html: str) -> HtmlPage:

@@ -96,17 +96,9 @@ def text_runs(page: HtmlPage) -> Iterator[TextRun]:
     hidden = {inner for element in inside if _hidden_inline(element) for inner in element.iter()}
     shown = inside - hidden
     pieces = [piece for piece in page.pieces if piece.element in shown]
-    of_data: dict[Element, bool] = {}
-
-    def is_of_data(element: Element | None) -> bool:
-        """Whether it is a table of data, or in one."""
-        if element is None:
-            return False
-        if element not in of_data:
-            is_table = element.tag == "table" and element.get("role") != "presentation"
-            of_data[element] = is_table or is_of_data(page.parents.get(element))
-        return of_data[element]
-
+    data_tables = {
+        inner for table in page.all("table") if table.get("role") != "presentation" for inner in table.iter()
+    }
     for block, group in groupby(pieces, lambda piece: piece.block):
         text, last_link = "", None
         for piece in group:
@@ -115,13 +107,13 @@ def text_runs(page: HtmlPage) -> Iterator[TextRun]:
             if piece.text.strip():
                 link = page.nearest(piece.element, "a")
                 if link is not None and last_link not in (None, link):
-                    yield TextRun(" ".join(text.split()), is_of_data(block))
+                    yield TextRun(" ".join(text.split()), block in data_tables)
                     text = ""
                 last_link = link
             # Raised text is parted from its word, in HTML and in the text part alike.
             text += f" {piece.text} " if piece.element.tag in {"sup", "sub"} else piece.text
         if text.strip():
-            yield TextRun(" ".join(text.split()), is_of_data(block))
+            yield TextRun(" ".join(text.split()), block in data_tables)
 
 
 def _hidden_inline(element: Element) -> bool:

@@ -53,8 +53,8 @@ def break_words(html: str, words: re.Pattern[str] = _WORD) -> str:
         return word[0] if word[0][0] == "\x02" else _PIECES.sub(r"\g<0><wbr>", word[0])
 
     # Few texts have a long word, and the pattern tries every letter of a short one.
-    longest = max(map(len, html.split()), default=0)
-    return words.sub(with_breaks, html) if longest >= _LONG_CODE else html
+    has_long_word = len(html) >= _LONG_CODE and max(map(len, html.split()), default=0) >= _LONG_CODE
+    return words.sub(with_breaks, html) if has_long_word else html
 
 
 def code_lines(html: str) -> str:

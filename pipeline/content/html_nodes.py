@@ -95,7 +95,7 @@ class NodeWriter:
         """Nodes as HTML; `parent` is the name of the element around them."""
         children = tuple(nodes)
         html = "".join([self.node(node, parent) for node in children])
-        if any(isinstance(node, Element) and node.tag == "kbd" for node in children):
+        if "<kbd" in html and any(isinstance(node, Element) and node.tag == "kbd" for node in children):
             return _KEYS.sub(r'<span dir="ltr">\g<0></span>', html)
         return html
 

@@ -59,12 +59,14 @@ def build_tree(html: str, line: int, finish: Finish) -> tuple[Node, ...]:
             _append_node(stack[-1][2], unescape(text))
             continue
         if not closing:
-            values = {name: unescape(value) for name, value in _ATTRIBUTE.findall(attributes)}
-            number = values.pop(LINE, "")
-            if number.isascii() and number.isdecimal() and len(number) < 9:
-                line = int(number)
-            if has_forbidden:
-                check_characters(attributes, None, line)
+            values: dict[str, str] = {}
+            if attributes:
+                values = {name: unescape(value) for name, value in _ATTRIBUTE.findall(attributes)}
+                number = values.pop(LINE, "")
+                if number.isascii() and number.isdecimal() and len(number) < 9:
+                    line = int(number)
+                if has_forbidden:
+                    check_characters(attributes, None, line)
             stack.append((tag, values, [], line))
             if len(stack) > MAX_DEPTH:
                 raise PressroomError(

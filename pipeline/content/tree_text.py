@@ -31,24 +31,23 @@ def tree_text(
     footnotes. `code` replaces each piece of code. The elements `spaced` have a space on both sides.
     """
     pieces: list[str] = []
-
-    def walk(nodes: Iterable[Node]) -> None:
-        for node in nodes:
-            if isinstance(node, str):
-                pieces.append(node)
-            elif isinstance(node, MergeField):
-                pieces.append(field(node))
-            elif node.tag == "img":
-                pieces.append((node.get("alt") or "") if alt else "")
-            elif code is not None and node.tag in {"code", "kbd", "samp"}:
-                pieces.append(code)
-            elif references or not is_reference(node):
-                space = " " if node.tag in spaced else ""
-                pieces.append(space)
-                walk(node.children)
-                pieces.append(space)
-
-    walk(nodes)
+    # Not a function inside that calls itself: each would be garbage that only a search for cycles finds.
+    waiting = [*nodes][::-1]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, str):
+            pieces.append(node)
+        elif isinstance(node, MergeField):
+            pieces.append(field(node))
+        elif node.tag == "img":
+            pieces.append((node.get("alt") or "") if alt else "")
+        elif code is not None and node.tag in {"code", "kbd", "samp"}:
+            pieces.append(code)
+        elif references or not is_reference(node):
+            if node.tag in spaced:
+                pieces.append(" ")
+                waiting.append(" ")
+            waiting += reversed(node.children)
     return "".join(pieces)
 
 

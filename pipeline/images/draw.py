@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain, product
 from pathlib import Path
 
@@ -59,25 +59,25 @@ class Canvas:
         picture, out = self._picture, io.BytesIO()
         if not self._has_image:
             colors = Pillow.new("P", (1, 1))
-            colors.putpalette(self._palette())
+            colors.putpalette(_palette(tuple(dict.fromkeys(self._grounds)), tuple(dict.fromkeys(self._inks))))
             picture = picture.quantize(palette=colors, dither=Pillow.Dither.NONE)
         picture.save(out, "PNG")
         return out.getvalue()
 
-    def _palette(self) -> bytes:
-        """At most 256 colours: what was drawn with, and steps from each ground to each ink, for the edges."""
-        grounds, inks = (
-            [ImageColor.getrgb(color) for color in dict.fromkeys(colors)]
-            for colors in (self._grounds, self._inks)
-        )
-        drawn = list(dict.fromkeys((*grounds, *inks)))
-        steps = (
-            tuple(round(a + (b - a) * step / _STEPS) for a, b in zip(ground, ink, strict=True))
-            for ground, ink in product(grounds, inks)
-            for step in range(1, _STEPS)
-        )
-        edges = (step for step in steps if all(_distance(step, color) >= _APART for color in drawn))
-        return bytes(chain.from_iterable((*drawn, *edges)))[: 3 * 256]
+
+# Most pictures of a publication have the same colours.
+@lru_cache(maxsize=8)
+def _palette(ground_colors: tuple[str, ...], ink_colors: tuple[str, ...]) -> bytes:
+    """At most 256 colours: what was drawn with, and steps from each ground to each ink, for the edges."""
+    grounds, inks = (list(map(ImageColor.getrgb, colors)) for colors in (ground_colors, ink_colors))
+    drawn = list(dict.fromkeys((*grounds, *inks)))
+    steps = (
+        tuple(round(a + (b - a) * step / _STEPS) for a, b in zip(ground, ink, strict=True))
+        for ground, ink in product(grounds, inks)
+        for step in range(1, _STEPS)
+    )
+    edges = (step for step in steps if all(_distance(step, color) >= _APART for color in drawn))
+    return bytes(chain.from_iterable((*drawn, *edges)))[: 3 * 256]
 
 
 def _distance(one: tuple[int, ...], other: tuple[int, ...]) -> int:
@@ -96,6 +96,8 @@ def play_mark(side: int) -> Pillow.Image:
     return mark.resize((large // 4, large // 4), Pillow.Resampling.LANCZOS)
 
 
+# Who breaks a title at several widths measures the same lines again.
+@lru_cache(maxsize=1024)
 def text_width(text: str, font: str, size: int) -> int:
     """The width in pixels of a line of text."""
     return round(_font(font, size).getlength(text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from email import message_from_bytes
 
 import pytest
 from check_examples.copy import ending
@@ -235,7 +236,7 @@ def test_raised_figures_compare_alike_in_both_forms() -> None:
 
 def test_the_encoded_size_is_that_of_the_html_part() -> None:
     subject = check_context(Case())
-    part = subject.mail.get_payload(1)
+    part = message_from_bytes(subject.message).get_payload(1)
     assert not isinstance(part, str)
     assert encoded_size(subject.message) == len(part.get_payload().encode())
     assert encoded_size(subject.message) > subject.budget.total - subject.budget.added.size

@@ -14,6 +14,9 @@ from pipeline.support.css import at_rules, style_rules
 from pipeline.support.limits import STYLE_CHARACTERS
 
 _HEAD = "parts/head.mjml.j2"
+_CONTROLS = re.compile("[\x80-\x9f]"), re.compile("&#(?:1(?:2[89]|[345][0-9])|x[89][0-9a-fA-F]);")
+"""C1 controls, as characters and as references."""
+
 _METAS = {
     "color-scheme": "light dark",
     "supported-color-schemes": "light dark",
@@ -173,11 +176,13 @@ def external_style(context: CheckContext) -> Iterator[Violation]:
 def control_characters(context: CheckContext) -> Iterator[Violation]:
     """Clients show a box, or another character that Windows has in that place."""
     html = context.rendered.html
-    # C1 controls, as characters and as references.
-    for control in re.finditer("[\x80-\x9f]|&#(?:1(?:2[89]|[345][0-9])|x[89][0-9a-fA-F]);", html):
-        line = html.count("\n", 0, control.start()) + 1
-        name = control[0] if control[0].startswith("&") else f"U+{ord(control[0]):04X}"
-        yield Violation(f"the HTML holds the control character {name}.", context.in_theme(line, control[0]))
+    # One after the other: a pattern of both takes three times as long.
+    for pattern in _CONTROLS:
+        for control in pattern.finditer(html):
+            line = html.count("\n", 0, control.start()) + 1
+            name = control[0] if control[0].startswith("&") else f"U+{ord(control[0]):04X}"
+            message = f"the HTML holds the control character {name}."
+            yield Violation(message, context.in_theme(line, control[0]))
 
 
 @rule(

@@ -61,9 +61,12 @@ def no_fallback(context: CheckContext) -> Iterator[Violation]:
 )
 def broken(context: CheckContext) -> Iterator[Violation]:
     """No target replaces it: readers see its braces."""
-    page = context.built()
-    html = _NOT_SHOWN.sub(lambda match: "\n" * match[0].count("\n"), merge.marked(context.rendered.html))
+    page, rendered = context.built(), context.rendered.html
+    html = merge.marked(rendered)
     names = {*merge.BUILT_IN_FIELDS, *context.publication.merge_fields}
+    if "{{" not in html and all(field.name in names for field in rendered.fields):
+        return
+    html = _NOT_SHOWN.sub(lambda match: "\n" * match[0].count("\n"), html)
     for field in merge.html(html).fields:
         if field.name not in names:
             place = context.places.of_theme(field.name) or page

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
-from functools import partial
+from functools import lru_cache, partial
 
 from pipeline.checks.context import CheckContext
 from pipeline.checks.rule import Violation, rule
@@ -28,6 +27,8 @@ def _eml(context: CheckContext, line: int | None = None) -> Place:
     return context.built(line, "email.eml")
 
 
+# About ten rules read them.
+@lru_cache(maxsize=1)
 def _headers(message: bytes) -> tuple[tuple[str, str, int], ...]:
     """Name, unfolded raw value, and line of each header, as written and not as parsed.
 
@@ -52,10 +53,6 @@ def _header(context: CheckContext, wanted: str) -> tuple[str | None, int | None]
     return next(named, (None, None))
 
 
-def _parts(context: CheckContext) -> list[Message]:
-    return [part for part in context.mail.walk() if not part.is_multipart()]
-
-
 @_defect_rule(
     "MAIL001",
     Severity.ERROR,
@@ -65,7 +62,7 @@ def _parts(context: CheckContext) -> list[Message]:
 def structure(context: CheckContext) -> Iterator[Violation]:
     """Mail programs show the last part they can: with HTML first, readers get the plain text."""
     kind = context.mail.get_content_type()
-    parts = [part.get_content_type() for part in _parts(context)]
+    parts = [part.get_content_type() for part in context.mail_parts]
     if kind != "multipart/alternative":
         yield Violation(f"the message is {kind}.", _eml(context))
     elif parts != ["text/plain", "text/html"]:
@@ -80,7 +77,7 @@ def structure(context: CheckContext) -> Iterator[Violation]:
 )
 def charset(context: CheckContext) -> Iterator[Violation]:
     """Some letters are shown as others."""
-    for part in _parts(context):
+    for part in context.mail_parts:
         named = part.get_content_charset()
         if part.get_content_maintype() == "text" and named != "utf-8":
             kind = part.get_content_type()
@@ -96,7 +93,7 @@ def charset(context: CheckContext) -> Iterator[Violation]:
 )
 def encoding(context: CheckContext) -> Iterator[Violation]:
     """Old servers rewrite 8bit and break signatures; base64 makes filters suspicious, and adds a third."""
-    for part in _parts(context):
+    for part in context.mail_parts:
         named = str(part.get("Content-Transfer-Encoding", "7bit")).lower()
         if part.get_content_maintype() == "text" and named != "quoted-printable":
             yield Violation(f"the part {part.get_content_type()} is encoded as {named}.", _eml(context))

@@ -71,9 +71,17 @@ def says_less(context: CheckContext) -> Iterator[Violation]:
     squeezed = "".join(text_words)
     grams: set[tuple[str, ...]] = set()
     reported: set[tuple[str, ...]] = set()
+    at = 0
     for run in context.runs:
         wanted = words(_ADDED.sub(" ", run.text))
-        if not wanted or wanted in reported or f" {' '.join(wanted)} " in sequence:
+        if not wanted or wanted in reported:
+            continue
+        # The text part says nearly all in the same order: first from where the last words were found.
+        phrase = f" {' '.join(wanted)} "
+        if (found := sequence.find(phrase, at)) >= 0:
+            at = found
+            continue
+        if phrase in sequence:
             continue
         reported.add(wanted)
         lost = [word for word in wanted if len(word) > 3 and word not in squeezed]
@@ -123,10 +131,12 @@ def lost_address(context: CheckContext) -> Iterator[Violation]:
 def long_lines(context: CheckContext) -> Iterator[Violation]:
     """Mail programs break it once more, into a long and a short line in turn."""
     for number, line in enumerate(context.rendered.text.fill(fallback_or_name).splitlines(), 1):
-        columns, parts = width(line), line.split()
+        if (columns := width(line)) <= _WIDEST:
+            continue
+        parts = line.split()
         # Code and quotations are not broken, nor are addresses.
         whole = line.startswith(("    ", "> ", "\t")) or any(len(part) > _WIDEST - 20 for part in parts)
-        if columns > _WIDEST and len(parts) > 1 and not whole:
+        if len(parts) > 1 and not whole:
             yield Violation(f"a line of the text part has {columns} columns.", _txt(context, number))
 
 

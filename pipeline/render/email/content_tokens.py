@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -67,11 +67,11 @@ class CutDocument:
     fixed: tuple[str, ...]
     slots: tuple[tuple[int, bool], ...]
 
-    def fill(self, write_slot: Callable[[int, bool], str]) -> str:
-        """Replace every token by what `write_slot` returns for its slot."""
+    def fill(self, texts: Iterable[str]) -> str:
+        """Replace every token by the text for its slot."""
         pieces = [self.fixed[0]]
-        for slot, after in zip(self.slots, self.fixed[1:], strict=True):
-            pieces += (write_slot(*slot), after)
+        for text, after in zip(texts, self.fixed[1:], strict=True):
+            pieces += (text, after)
         return "".join(pieces)
 
 
@@ -126,4 +126,4 @@ def fill_mjml(mjml: CutDocument, written: Sequence[str]) -> str:
         text = written[number].replace("&quot;", "&#34;").replace("&#x27;", "&#39;").replace("\n", "&#10;")
         return text.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
-    return unmarked(mjml.fill(write_slot))
+    return unmarked(mjml.fill(write_slot(*slot) for slot in mjml.slots))

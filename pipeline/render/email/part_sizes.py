@@ -5,7 +5,7 @@ The texts of a part know which part they belong to, so nothing is rendered a sec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -50,20 +50,18 @@ def in_part(value: Any, part: int) -> Any:
     return value
 
 
-def part_sizes(
-    document: CutDocument, values: Sequence[str], write_slot: Callable[[int, bool], str]
-) -> dict[int, int]:
+def part_sizes(document: CutDocument, values: Sequence[str], texts: Sequence[str]) -> dict[int, int]:
     """Bytes of each part of the compiled HTML; together they are all its bytes.
 
-    `values` are the printed texts by the numbers of their tokens; `write_slot` writes one in its slot. What
+    `values` are the printed texts by the numbers of their tokens, and `texts` those in the slots. What
     comes between two texts of parts, such as markup and the heading of a section, belongs to the later one;
     what comes before the first and after the last is the theme.
     """
     sizes = {THEME: len(document.fixed[-1].encode())}
     waiting, began = 0, False
-    for (number, inside), markup in zip(document.slots, document.fixed, strict=False):
+    for (number, _), text, markup in zip(document.slots, texts, document.fixed, strict=False):
         owner = getattr(values[number], "part", THEME)
-        size = len(markup.encode()) + len(unmarked(write_slot(number, inside)).encode())
+        size = len(markup.encode()) + len(unmarked(text).encode())
         if owner == THEME:
             waiting += size
             continue

@@ -82,22 +82,21 @@ class EmailRenderer:
         content = frozenset(n for n, value in enumerate(values) if isinstance(value, ContentHtml))
         check_counts(layout.mjml, layout.html, len(values), content)
         written = [as_html(value) for value in values]
-
-        def write_slot(number: int, inside: bool) -> str:
-            # Content has its breaks already.
-            whole = inside or number in content
-            return written[number] if whole else break_words(written[number])
-
+        # Content has its breaks already.
+        texts = [
+            written[number] if inside or number in content else break_words(written[number])
+            for number, inside in layout.html.slots
+        ]
         return RenderedEmail(
             audience=edition.audience,
             subject=edition.subject,
             preview_text=edition.preview_text,
-            html=merge.html(layout.html.fill(write_slot)),
+            html=merge.html(layout.html.fill(texts)),
             text=email_text(context),
             mjml=fill_mjml(layout.mjml, written),
             images=_images(edition, self.logo, publication.theme),
             reason=context.reason,
-            parts=_parts(edition, part_sizes(layout.html, values, write_slot)),
+            parts=_parts(edition, part_sizes(layout.html, values, texts)),
             plain_addresses=links.plain,
         )
 

@@ -139,7 +139,8 @@ def _lower(node: Node) -> Node:
     if node.tag in _ONE_LEVEL_DOWN:
         return replace(node, tag=_ONE_LEVEL_DOWN[node.tag])
     if node.tag in _CONTAIN_HEADINGS:
-        return replace(node, children=tuple(map(_lower, node.children)))
+        children = tuple(map(_lower, node.children))
+        return node if children == node.children else replace(node, children=children)
     return node
 
 

@@ -41,7 +41,9 @@ def article_item(composed: ComposedArticle, publication: Publication, messages: 
     article, content, url = composed.article, composed.content, composed.url or home_url(publication)
     published, updated = _dates(composed.feed_identity)
     title = single_line(article.title) or single_line(publication.title)
-    opening = first_words(for_audience(content, Medium.FEED, EVERYONE))
+    summary = single_line(article.dek) or single_line(
+        first_words(for_audience(content, Medium.FEED, EVERYONE))
+    )
     html = [
         _image(content.lead),
         _link_elsewhere(composed, messages),
@@ -52,7 +54,7 @@ def article_item(composed: ComposedArticle, publication: Publication, messages: 
         id=composed.feed_identity.id,
         link=url,
         title=title,
-        summary=single_line(article.dek) or single_line(opening) or title,
+        summary=summary or title,
         html=remove_forbidden(_join(html)),
         authors=_authors([composed], publication),
         published=published,

@@ -43,8 +43,8 @@ def add_entry(generator: Any, item: FeedItem) -> Any:
     entry.pressroom.item = item
     entry.title(item.title)
     entry.content(item.html, type="html")
-    for tag in item.tags:
-        entry.category(term=tag)
+    if item.tags:
+        entry.category([{"term": tag} for tag in item.tags])
     entry.published(item.published)
     entry.updated(item.updated)
     return entry

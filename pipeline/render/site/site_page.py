@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from pipeline.config.i18n import Messages
@@ -43,10 +44,16 @@ class SitePage:
     def href(self, url: str) -> str:
         """An address as a link on this page; addresses of this site become relative."""
         if not self.links_from_root:
-            return urls.relative(self.publication, url, quote(self.folder))
+            return urls.relative(self.publication, url, _quoted(self.folder))
         home = urls.home_url(self.publication)
         return url.removeprefix(home.removesuffix(urlsplit(home).path)) if url.startswith(home) else url
 
     def link(self, path: str) -> str:
         """A path below the site's root as a link on this page."""
         return self.href(urls.address(self.publication, path))
+
+
+# Some thirty links of a page are written one after the other.
+@lru_cache(maxsize=8)
+def _quoted(folder: str) -> str:
+    return quote(folder)
