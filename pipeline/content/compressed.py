@@ -21,22 +21,20 @@ def compress(content: Content) -> Content:
     """The same content, whose blocks and footnotes are decompressed at each access."""
     tree = pickle.dumps((content.blocks, content.footnotes), pickle.HIGHEST_PROTOCOL)
     data = zlib.compress(tree, 1)
-    return replace(content, blocks=CompressedPart(data, 0), footnotes=CompressedPart(data, 1))
+    digest = hashlib.blake2b(data, digest_size=16).digest()
+    blocks, footnotes = (CompressedPart(data, digest, part) for part in (0, 1))
+    return replace(content, blocks=blocks, footnotes=footnotes)
 
 
 class CompressedPart(Sequence[Any]):
-    """The blocks (0) or the footnotes (1) of a compressed tree."""
+    """The blocks (0) or the footnotes (1) of a compressed tree. `digest` tells the tree from all others."""
 
-    __slots__ = ("_data", "_part")
+    __slots__ = ("_data", "_part", "digest")
 
-    def __init__(self, data: bytes, part: int) -> None:
+    def __init__(self, data: bytes, digest: bytes, part: int) -> None:
         self._data = data
         self._part = part
-
-    @property
-    def key(self) -> str:
-        """What tells it from all other parts."""
-        return f"{self._part} {hashlib.blake2b(self._data, digest_size=16).hexdigest()}"
+        self.digest = digest
 
     def __iter__(self) -> Iterator[Any]:
         return iter(_decompress(self._data)[self._part])

@@ -22,8 +22,8 @@ class ShownValues:
     def __init__(self, site: SiteRenderer, keys: ValueKeys) -> None:
         index = self._index = site.index
         self._keys = keys
-        self.article_keys = [keys.key(each) for each in index.articles]
-        self.issue_keys = [keys.key(editions[0]) for editions in index.issues]
+        self.article_keys = [keys.once(each) for each in index.articles]
+        self.issue_keys = [keys.once(editions[0]) for editions in index.issues]
         self._cards = {each.article.slug: self._card(each) for each in index.articles}
         self._issues = [keys.key(*map(self._issue_card, editions)) for editions in index.issues]
         self._tags = tuple((tag, len(articles)) for tag, articles in index.by_tag.items())
