@@ -10,10 +10,12 @@ comes in as `now`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -124,7 +126,7 @@ def build_workspace(
         parts += (*_site_parts(composer, published, composed, built_parts.keys), *feeds)
     emails = [issue for issue in composed if not built_parts.reuse(_email_name(issue), issue.editions)]
     folders = [f"issues/{each.assembled.issue.folder}" for each in emails] + ["site"] * site
-    addresses = _addresses(workspace) if site else set[str]()
+    gone: tuple[str, ...] = ()
     with replace_folders(workspace.files.build, folders, built_parts.kept_paths) as fresh:
         write_issue = partial(_write_issue, EmailRenderer.for_composer(composer), composer, fresh / "issues")
         # `watch` comes first in zip: it shows the issue that is being built.
@@ -138,9 +140,11 @@ def build_workspace(
             built_parts.add(_email_name(issue), paths, sizes)
         parts += built_parts.make_feeds(archived, fresh / "site", write_files)
         built_parts.make_parts(parts, fresh / "site", write_files)
+        site_files = built_parts.paths((*(part.name for part in parts), *(feed.name for feed in archived)))
+        if site:
+            gone = _gone(workspace.files.build, site_files)
     built_parts.finish()
     sizes_of = [built_parts.result(_email_name(each)) for each in composed]
-    names = (*(part.name for part in parts), *(feed.name for feed in archived))
     if whole:
         known = (*workspace.issues, *workspace.issues.broken)
         remove_others(workspace.files.build / "issues", {each.folder for each in known})
@@ -153,19 +157,25 @@ def build_workspace(
         editions=editions,
         drafts=tuple(each for each in workspace.issues if whole and each.draft),
         has_changed=built_parts.has_changed,
-        site_files=len(built_parts.paths(names)),
-        gone=tuple(sorted(addresses - _addresses(workspace))) if addresses else (),
+        site_files=len(site_files),
+        gone=gone,
         findings=tuple(findings),
         errors=tuple(distinct(errors)),
     )
 
 
-def _addresses(workspace: Workspace) -> set[str]:
-    """The addresses of articles and of issues' editions that the built site has, relative to its own."""
-    site = workspace.files.build / "site"
-    patterns = ("articles/*/index.html", "issues/*/index.html", "issues/*/*/index.html")
-    folders = {page.parent.relative_to(site) for pattern in patterns for page in site.glob(pattern)}
-    return {f"{each.as_posix()}/" for each in folders if each.parent.name != "year"}
+def _gone(build: Path, files: Iterable[str]) -> tuple[str, ...]:
+    """List the addresses of articles and issues that the built site has, and not with these files.
+
+    They are relative to the site, the files to the folder `build`.
+    """
+    site, patterns = build / "site", ("articles/*/index.html", "issues/*/index.html", "issues/*/*/index.html")
+    found = (page for each in patterns for page in glob(each, root_dir=site))  # noqa: PTH207 - quicker
+    pages = {page.replace(os.sep, "/") for page in found}
+    pages -= {file.removeprefix("site/") for file in files}
+    return tuple(
+        sorted(page.removesuffix("index.html") for page in pages if not page.startswith("issues/year/"))
+    )
 
 
 def _site_is_whole(workspace: Workspace, composed: Iterable[ComposedIssue]) -> bool:

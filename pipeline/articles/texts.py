@@ -22,15 +22,12 @@ from pipeline.support.urls import address, article_path
 
 Text = Article | Issue | LinkItem
 
-_COMPRESS_FROM = 500
-"""Texts from which parsed ones are compressed in memory: below it the time costs more than the space."""
-
 _MISSING_ALT = 'Say what it shows: `image_alt: "…"` (or `image_alt: ""` for mere decoration).'
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedText:
-    """A parsed article, letter or comment: its content and mistakes.
+    """A parsed article, letter or comment: its content, which is compressed, and its mistakes.
 
     `linked` maps the slugs of the articles that it links to to their files. `links` are its links to these
     and to a place on a page, each with its line.
@@ -56,8 +53,6 @@ class Texts:
         by_name = {_name(text): text for text in texts}
         missing = [text for name, text in by_name.items() if not self._is_parsed(name)]
         for text, (parsed, stamps) in zip(missing, spread(self._parse_noted, missing, few=200), strict=True):
-            if len(by_name) > _COMPRESS_FROM:
-                parsed = replace(parsed, content=compress(parsed.content))
             self._keep(_name(text), parsed, stamps)
 
     def parsed(self, text: Text) -> ParsedText:
@@ -125,7 +120,7 @@ class Texts:
         content = replace(content, thumbnail=thumbnail)
         pages = {address(self.files.publication, article_path(slug)) for slug in resolver.linked}
         links = tuple(link for link in links_of(content) if "#" in link[0] or link[0] in pages)
-        return ParsedText(content, resolver.linked, links, tuple(mistakes))
+        return ParsedText(compress(content), resolver.linked, links, tuple(mistakes))
 
     def _source(self, text: Text) -> str:
         if isinstance(text, Article):

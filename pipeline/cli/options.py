@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -68,6 +69,9 @@ def begin_building(ctx: click.Context) -> None:
     from pipeline.support.files import one_at_a_time
     from pipeline.support.workspace_root import find_root
 
+    # What a build composes stays until its end: to look at all of it time and again finds no garbage.
+    ctx.call_on_close(partial(gc.set_threshold, *gc.get_threshold()))
+    gc.set_threshold(10_000, 50, 50)
     ctx.with_resource(one_at_a_time(find_root(Path())))
 
 

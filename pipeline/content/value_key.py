@@ -12,6 +12,8 @@ import io
 import pickle
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
+from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from pipeline import model
@@ -20,8 +22,8 @@ from pipeline.model import Article, ComposedArticle, ComposedEdition
 
 
 def _values_of(kind: type) -> Callable[[Any], tuple[Any, ...]]:
-    names = tuple(field.name for field in fields(kind))
-    return lambda value: (kind.__name__, *[getattr(value, name) for name in names])
+    values = attrgetter(*(field.name for field in fields(kind)))
+    return lambda value: (kind.__name__, values(value))
 
 
 _VALUES = {
@@ -43,9 +45,11 @@ class ValueKeys:
         self._reductions |= {
             # A file's digest and path say all that is in it; the settings belong to the cache as a whole.
             Article: lambda article: (str, (f"{article.place.path} {article.digest}",)),
-            CompressedPart: lambda part: (str, (part.key,)),
-            ComposedArticle: lambda value: (bytes, (self._once(value),)),
-            ComposedEdition: lambda value: (bytes, (self._once(value),)),
+            # Its zone would be looked up by name each time.
+            datetime: lambda moment: (str, (f"{moment.isoformat()} {moment.tzinfo}",)),
+            CompressedPart: lambda part: (bytes, (part.digest,)),
+            ComposedArticle: lambda value: (bytes, (self.once(value),)),
+            ComposedEdition: lambda value: (bytes, (self.once(value),)),
         }
 
     def key(self, *values: Any) -> bytes:
@@ -57,7 +61,8 @@ class ValueKeys:
         pickler.dump(values)
         return hashlib.blake2b(out.getbuffer(), digest_size=16).digest()
 
-    def _once(self, value: Any) -> bytes:
+    def once(self, value: ComposedArticle | ComposedEdition) -> bytes:
+        """Return the key of an article or an edition, which is made once."""
         if id(value) not in self._made:
             # The value itself is kept, so that no other one gets its id.
             self._made[id(value)] = value, self.key(_VALUES[type(value)](value))

@@ -290,13 +290,14 @@ class _Replacement:
 
     def _remove_others(self, path: str, names: Container[str] = ()) -> None:
         """Remove from the folder at `path` what has none of these names, but not what is kept."""
-        with os.scandir(self._root / path) as entries:
-            others = [each for each in entries if each.name not in names]
-        for each in others:
-            below = f"{path}/{each.name}"
-            if below in self._keep:
-                continue
-            if below in self._kept_folders and each.is_dir(follow_symlinks=False):
+        with os.scandir(f"{self._root}/{path}") as entries:
+            others = [
+                (below, each.is_dir(follow_symlinks=False))
+                for each in entries
+                if each.name not in names and (below := f"{path}/{each.name}") not in self._keep
+            ]
+        for below, is_folder in others:
+            if is_folder and below in self._kept_folders:
                 self._remove_others(below)
             else:
                 self._set_aside(below)

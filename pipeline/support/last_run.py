@@ -72,7 +72,10 @@ class LastRun:
 
 def _folders(root: Path, outputs: str) -> Iterator[str]:
     """List a folder of results, whether it exists or not, with all folders in it."""
-    yield outputs
-    above = f"{root}{os.sep}"
-    for folder, names, _ in os.walk(f"{above}{outputs}"):
-        yield from (f"{folder.removeprefix(above)}{os.sep}{name}" for name in names)
+    folders = [outputs]
+    for folder in folders:  # which grows: `os.walk` takes twice as long
+        yield folder
+        with suppress(OSError), os.scandir(f"{root}{os.sep}{folder}") as entries:
+            folders += [
+                f"{folder}{os.sep}{each.name}" for each in entries if each.is_dir(follow_symlinks=False)
+            ]

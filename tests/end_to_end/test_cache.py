@@ -14,10 +14,12 @@ from table_kit import rows
 from workspace_kit import WorkspaceRunner, article, png
 
 from pipeline.actions.built_parts import BuiltParts
+from pipeline.content.compressed import CompressedPart
 from pipeline.support.file_cache import FileCache
 from pipeline.support.file_stamps import read_stamp
 from pipeline.support.signing import Signer, user_folder
 from pipeline.support.templating import _CompiledTemplates
+from pipeline.workspace import open_workspace
 
 NOTE = "issues/articles/a-note.md"
 EMAIL = "build/issues/001-the-plastic-brain/email.txt"
@@ -303,6 +305,16 @@ def test_it_stays_small_however_often_something_is_added(built: WorkspaceRunner)
     assert len([each for each in kept(built) if each.suffix == ".values"]) <= 13
     value = FileCache(built.root, "x").get("same key")
     assert value.endswith(pickle.dumps(39))
+
+
+@pytest.mark.parametrize("command", ["assemble", "build", "check"])
+def test_a_text_is_kept_compressed_whichever_command_parsed_it(
+    workspace: WorkspaceRunner, command: str
+) -> None:
+    settle(workspace)
+    workspace.ok(command, "1")
+    kept = open_workspace(workspace.root).files.cache.get(f"text {NOTE} a-note")
+    assert isinstance(kept.content.blocks, CompressedPart)
 
 
 def shared_notes(built: WorkspaceRunner, count: int) -> list[str]:

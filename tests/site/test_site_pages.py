@@ -424,6 +424,30 @@ def test_related_articles_are_the_named_then_the_nearest_and_at_most_three() -> 
     assert related == ["../pointer/", "../odd/", "../moved/"]
 
 
+@given(st.lists(st.tuples(st.integers(1, 28), st.sets(st.sampled_from("abc"))), min_size=1, max_size=9))
+def test_related_are_those_of_all_others_that_share_most_tags_and_are_nearest(
+    articles: list[tuple[int, set[str]]],
+) -> None:
+    days = {f"a{number}": day for number, (day, _) in enumerate(articles)}
+    tags = {f"a{number}": shared for number, (_, shared) in enumerate(articles)}
+    pieces = tuple(composed(slug, days[slug], tags=tuple(sorted(tags[slug]))) for slug in days)
+    newest_first = tuple(sorted(pieces, key=lambda each: each.article.date, reverse=True))
+    index = build_index(Published(PUBLICATION, (), newest_first, ("a", "b", "c")))
+    for position, piece in enumerate(index.articles):
+        slug = piece.article.slug
+        beside = {each.article.slug for each in index.neighbours(position) if each}
+        others = [each for each in days if tags[each] & tags[slug] and each not in {slug, *beside}]
+        others.sort(
+            key=lambda each: (
+                -len(tags[each] & tags[slug]),
+                abs(days[each] - days[slug]),
+                -days[each],
+                each,
+            )
+        )
+        assert [each.article.slug for each in index.related(position)] == others[:3]
+
+
 def test_a_new_article_changes_the_pages_of_its_contemporaries_alone() -> None:
     """Otherwise each issue would make the pages of an archive of thousands again, and upload them."""
     pieces = [

@@ -48,9 +48,9 @@ def plan_feeds(published: Published, templates: Templates, keys: ValueKeys | Non
     """Plan the feeds, and the list of them."""
     messages = load_messages(templates, published.publication.language)
     items = ItemCache(published.publication, messages)
-    key = (keys or ValueKeys()).key
+    once = (keys or ValueKeys()).once
     archived = tuple(
-        ArchivedFeed(source, items, tuple(map(key, source.item_sources)))
+        ArchivedFeed(source, items, tuple(map(once, source.item_sources)))
         for source in _archived(published, messages)
     )
     shorter = tuple(_shorter(published, messages))

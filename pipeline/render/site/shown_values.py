@@ -22,10 +22,13 @@ class ShownValues:
     def __init__(self, site: SiteRenderer, keys: ValueKeys) -> None:
         index = self._index = site.index
         self._keys = keys
-        self.article_keys = [keys.key(each) for each in index.articles]
-        self.issue_keys = [keys.key(editions[0]) for editions in index.issues]
+        self.article_keys = [keys.once(each) for each in index.articles]
+        self.issue_keys = [keys.once(editions[0]) for editions in index.issues]
         self._cards = {each.article.slug: self._card(each) for each in index.articles}
         self._issues = [keys.key(*map(self._issue_card, editions)) for editions in index.issues]
+        self._rows = {
+            editions[0].folder: key for editions, key in zip(index.issues, self._issues, strict=True)
+        }
         self._tags = tuple((tag, len(articles)) for tag, articles in index.by_tag.items())
         self._years = tuple(each.article.date.year for each in index.articles)
         self.frame = bool(index.articles), bool(index.by_tag)
@@ -82,7 +85,7 @@ class ShownValues:
         items = [
             self._cards[each.article.slug]
             if isinstance(each, ComposedArticle)
-            else self._keys.key(*map(self._issue_card, each))
+            else self._rows[each[0].folder]
             for each in listed.items
         ]
         return self.frame, items, (listed.folder, listed.number, listed.year, listed.newer, listed.older)

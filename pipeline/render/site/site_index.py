@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.articles.series import series_parts
@@ -36,9 +36,10 @@ a pool of thousands grows in proportion to its size."""
 class SiteIndex:
     """The public issues and articles of a publication, newest first.
 
-    Each of `issues` has the public editions of one issue, the main one first. An article's slug leads in
-    `moments` to its date in seconds, in `carriers` to the editions that carry it, one for each issue, oldest
-    first, and in `series` to its place in a series.
+    Each of `issues` has the public editions of one issue, the main one first. `ages` has for each tag the
+    dates of its articles in seconds, negative so that they ascend, and their slugs. An article's slug leads
+    in `moments` to its date in seconds, in `carriers` to the editions that carry it, one for each issue,
+    oldest first, and in `series` to its place in a series.
     """
 
     publication: Publication
@@ -47,6 +48,7 @@ class SiteIndex:
     by_slug: Mapping[str, ComposedArticle]
     moments: Mapping[str, float]
     by_tag: Mapping[str, tuple[ComposedArticle, ...]]
+    ages: Mapping[str, tuple[Sequence[float], Sequence[str]]]
     by_author: Mapping[str, AuthorArticles]
     carriers: Mapping[str, tuple[ComposedEdition, ...]]
     series: Mapping[str, SeriesPart]
@@ -84,15 +86,17 @@ class SiteIndex:
         named = {slug: self.by_slug[slug] for slug in article.related if slug in self.by_slug}
         named.pop(article.slug, None)
         moments, moment = self.moments, self.moments[article.slug]
-        shared_tags = Counter[str]()
+        near: list[str] = []
         for tag in article.tags:
-            tagged = self.by_tag.get(tag, ())
-            place = bisect_left(tagged, -moment, key=lambda other: -moments[other.article.slug])
-            shared_tags.update(
-                other.article.slug for other in tagged[max(0, place - NEAR) : place + NEAR + 1]
-            )
+            ages, slugs = self.ages.get(tag, ((), ()))
+            place = bisect_left(ages, -moment)
+            near += slugs[max(0, place - NEAR) : place + NEAR + 1]
+        omitted = {article.slug, *named, *beside}
+        shared_tags = Counter(slug for slug in near if slug not in omitted)
+        # To sort thousands of those that cannot be among the first takes most of the time.
+        least = min(sorted(shared_tags.values())[-RELATED:], default=0)
         similar = sorted(
-            shared_tags.keys() - {article.slug, *named, *beside},
+            (slug for slug, count in shared_tags.items() if count >= least),
             key=lambda slug: (-shared_tags[slug], abs(moments[slug] - moment), -moments[slug], slug),
         )
         return (*named.values(), *(self.by_slug[slug] for slug in similar[:RELATED]))[:RELATED]
@@ -104,13 +108,16 @@ def build_index(published: Published) -> SiteIndex:
     by_tag = _by_tag(published.tags, articles)
     _check_tag_addresses(by_tag)
     issues = published.issues
+    moments = {each.article.slug: each.article.date.timestamp() for each in articles}
+    slugs = {tag: [each.article.slug for each in tagged] for tag, tagged in by_tag.items()}
     return SiteIndex(
         publication=published.publication,
         issues=issues,
         articles=articles,
         by_slug={each.article.slug: each for each in articles},
-        moments={each.article.slug: each.article.date.timestamp() for each in articles},
+        moments=moments,
         by_tag=by_tag,
+        ages={tag: ([-moments[slug] for slug in tagged], tagged) for tag, tagged in slugs.items()},
         by_author=articles_by_author(articles, published.publication.authors),
         carriers=_carriers(issues),
         series=series_parts((each.article, each.url) for each in articles),

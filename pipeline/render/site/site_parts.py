@@ -110,22 +110,22 @@ def site_images(index: SiteIndex) -> tuple[Image, ...]:
 
 
 def _images(index: SiteIndex) -> Iterator[Image]:
-    def shown(content: Content, audience: str) -> Iterator[Image]:
-        if content.lead:
-            yield content.lead
-        # The tree is searched only if it contains images at all.
-        if content.images:
-            yield from for_audience(content, Medium.WEB, audience).images
-
+    # Most articles are shown to the same readers in an issue and on their page: each tree is searched once.
+    shown: dict[tuple[int, str], Content] = {}
     for edition in index.editions:
-        yield from shown(edition.letter, edition.audience)
+        shown[id(edition.letter), edition.audience] = edition.letter
         for section in edition.public_sections:
             for article, layout in section.items:
                 if layout is Layout.FULL:
-                    yield from shown(article.content, edition.audience)
+                    shown[id(article.content), edition.audience] = article.content
     for article in index.articles:
-        yield from shown(article.content, EVERYONE)
+        shown[id(article.content), EVERYONE] = article.content
         yield from article.portraits.values()
+    for (_, audience), content in shown.items():
+        if content.lead:
+            yield content.lead
+        if content.images:
+            yield from for_audience(content, Medium.WEB, audience).images
 
 
 def _not_found(site: SiteRenderer) -> OutputFile:
