@@ -93,7 +93,7 @@ def _parts(text: str, start: re.Pattern[str]) -> Iterator[tuple[str, bool]]:
 def _plain(match: re.Match[str], left: list[Left]) -> str:
     """A shortcode as its words, with the address in it as their link; brackets of a text stay.
 
-    It has `name="value"`, nothing but an address, or an end, or else stands on a line of its own.
+    It has `name="value"`, nothing but an address, or an end, or else is alone on its line.
     """
     name, arguments, words = match["name"], (match["arguments"] or "").strip(), match["words"] or ""
     address = _ADDRESS.search(arguments)
