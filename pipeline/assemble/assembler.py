@@ -322,13 +322,16 @@ class Assembler:
         if lock is None:
             return
         if lock.rules != rules_digest(issue):
-            yield Finding(
-                "LOCK001",
-                Severity.WARNING,
-                "its sections, date or audience were changed after it was frozen; the lock still holds.",
-                issue.place,
-                f"To choose again: pressroom assemble {issue.number} --update",
-            )
+            message = "its sections or audience were changed after it was frozen; the lock still holds."
+            hint = f"To choose again: pressroom assemble {issue.number} --update"
+            if issue.date != (published := lock.feed_identity.published):
+                kept = f"{published.astimezone(self.files.zone):%Y-%m-%d}"
+                message = (
+                    "its date was changed after it was frozen: email and page have the new one, and feeds "
+                    f"keep {kept}."
+                )
+                hint += f". If nobody has read it yet, delete {lock.path} before."
+            yield Finding("LOCK001", Severity.WARNING, message, issue.place, hint)
         known: list[tuple[Issue | Article, str]] = [(issue, lock.feed_identity.id)]
         for slug, locked in lock.articles.items():
             if isinstance(article := self.pool.candidates.get(slug), Article):

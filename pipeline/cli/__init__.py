@@ -43,13 +43,30 @@ class LateCommand(click.Command):
         return cast(click.Command, getattr(import_module(f"pipeline.cli.{self._module}"), self._function))
 
 
+_OTHER_NAMES = {
+    "freeze": "assemble",
+    "deploy": "build",
+    "publish": "build",
+    "render": "build",
+    "open": "preview",
+    "serve": "preview",
+    "view": "preview",
+    "deliver": "send",
+    "lint": "check",
+    "validate": "check",
+}
+"""Words for the work of a command. The nearest name would be another one: "feed" for "freeze"."""
+
+
 class _Group(click.Group):
     """Catches every expected error, here and nowhere else."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that the first argument names."""
+        """Find the command that the first argument names. Fails with its name for a word that others use."""
+        if other := _OTHER_NAMES.get(args[0]):
+            ctx.fail(f"No such command '{args[0]}'. Here it is '{other}'.")
         name, command, rest = super().resolve_command(ctx, args)
         return name, command.load() if isinstance(command, LateCommand) else command, rest
 

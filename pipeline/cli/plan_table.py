@@ -47,7 +47,10 @@ def show_plan(plan: IssuePlan, everything: bool) -> None:
     title = terminal.style(f"Issue {issue.number}, {issue.title}", bold=True)
     terminal.result(f"{title}, {issue.date:%Y-%m-%d}, {state}")
     if plan.frozen:
-        text = "issue.lock has the selection: new articles in the pool change nothing."
+        text = (
+            "issue.lock has the selection: what is new in the pool changes nothing. To choose again: "
+            f"pressroom assemble {issue.number} --update"
+        )
         terminal.result(terminal.style(text, dim=True))
     for edition in plan.editions:
         taken = [each.item for section in edition.sections for each in section.items]

@@ -31,6 +31,8 @@ _MAX_FOREIGN_FIELDS = 20_000
 # `“One” and “two”` is a text, and nobody writes `«…»` for straight quotes.
 _CURLY_QUOTES = re.compile("[“”„‟][^“”„‟]*[“”]?|‘[^‘]*’")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
+_CUT_OFF = re.compile(r"[ \t]+(#[^\s#].*)")
+"""What begins a comment to YAML after an unquoted text, and was hardly meant as one: "The #1 kitchen"."""
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -126,7 +128,7 @@ def yaml_fields(text: str, path: str, first_line: int = 1, *, foreign: bool = Fa
         return {}
     if not isinstance(node, yaml.MappingNode):
         raise PressroomError("the front matter must be lines of `key: value`.", path, first_line)
-    reader = _YamlReader(path, first_line, foreign)
+    reader = _YamlReader(text, path, first_line, foreign)
     fields: dict[str, Field] = reader.field(node, 0).value
     raise_all(reader.mistakes)
     return fields
@@ -139,9 +141,9 @@ def yaml_entries(text: str, path: str) -> tuple[Field, ...]:
         return ()
     if not isinstance(node, yaml.SequenceNode):
         raise PressroomError(
-            "the file must be a list.", path, 1, "Begin each entry with a line `- url: https://…`."
+            "the file must be a list.", path, 1, "Begin each entry with a line `- title: …`, then `  url: …`."
         )
-    reader = _YamlReader(path, 1, False)
+    reader = _YamlReader(text, path, 1, False)
     entries: tuple[Field, ...] = reader.field(node, 0).value
     raise_all(reader.mistakes)
     return entries
@@ -235,9 +237,10 @@ _Dumper.add_representer(datetime, _Dumper.time_node)
 
 
 class _YamlReader:
-    """Turns YAML nodes into fields."""
+    """Turns the nodes of a YAML text into fields."""
 
-    def __init__(self, path: str, first_line: int, foreign: bool) -> None:
+    def __init__(self, text: str, path: str, first_line: int, foreign: bool) -> None:
+        self.text = text
         self.path = path
         self.first_line = first_line
         self.foreign = foreign
@@ -252,7 +255,12 @@ class _YamlReader:
         if isinstance(node, yaml.ScalarNode):
             text = str(node.value)
             self.check_quotes(node)
-            return Field(_plain_scalar(text), line, text) if not node.style else Field(text, line)
+            if node.style:
+                return Field(text, line)
+            value = _plain_scalar(text)
+            if isinstance(value, str) and not self.foreign:
+                self.check_end(node)
+            return Field(value, line, text)
         # An alias is the same node a second time; a few nested aliases expand without bound.
         if id(node) in self.node_ids and not self.foreign:
             raise PressroomError(
@@ -282,6 +290,19 @@ class _YamlReader:
             )
         )
 
+    def check_end(self, node: yaml.ScalarNode) -> None:
+        """Note words that YAML leaves out as a comment."""
+        if not (cut := _CUT_OFF.match(self.text, node.end_mark.index)):
+            return
+        self.mistakes.append(
+            PressroomError(
+                f'"{cut[1]}" would be left out: after a space, `#` begins a comment.',
+                self.path,
+                self.first_line + node.end_mark.line,
+                f'Put the value in quotes, "{node.value}{cut[0]}", or a space after the `#` of a comment.',
+            )
+        )
+
     def mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, Field]:
         fields: dict[str, Field] = {}
         occurrences: Counter[str] = Counter()
@@ -294,7 +315,8 @@ class _YamlReader:
             if self.foreign and key in fields:
                 key = _numbered_key(key, fields, occurrences)
             if key in fields:
-                raise PressroomError(f"the key `{key}` occurs twice.", self.path, line, "Delete one.")
+                hint = "Delete one, or begin the next entry with `- `." if depth else "Delete one."
+                raise PressroomError(f"the key `{key}` occurs twice.", self.path, line, hint)
             value = self.field(value_node, depth + 1)
             # A value's own line is where it begins; an editor looks for the key.
             fields[key] = Field(value.value, line, value.raw)

@@ -100,10 +100,12 @@ class WorkspaceFiles:
         names = (
             entry.name
             for entry in self._entries(LINKS)
-            if entry.name.endswith(".yaml") and not entry.name.startswith((".", "_")) and entry.is_file()
+            if entry.name.endswith((".yaml", ".yml"))
+            and not entry.name.startswith((".", "_"))
+            and entry.is_file()
         )
         return tuple(
-            SourceFile(name.removesuffix(".yaml"), f"{LINKS}/{name}", self.root) for name in sorted(names)
+            SourceFile(name.rpartition(".")[0], f"{LINKS}/{name}", self.root) for name in sorted(names)
         )
 
     def issue_sources(self) -> tuple[SourceFile, ...]:

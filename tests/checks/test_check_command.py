@@ -290,6 +290,14 @@ def test_a_lock_that_no_longer_fits_the_sections_is_a_warning(workspace: Workspa
     assert f"{ISSUE}:2: warning LOCK001" in workspace.run("check", "1").stdout
 
 
+def test_a_date_that_was_changed_after_the_freeze_says_what_feeds_keep(workspace: WorkspaceRunner) -> None:
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    workspace.write({ISSUE: issue(date="2026-02-15")})
+    said = " ".join(workspace.run("check", "1").stdout.split())
+    assert "email and page have the new one, and feeds keep 2026-02-01." in said
+    assert "If nobody has read it yet, delete issues/001-the-plastic-brain/issue.lock before." in said
+
+
 def test_strict_fails_for_warnings(workspace: WorkspaceRunner) -> None:
     workspace.ok("assemble", "1")
     workspace.write({ISSUE: issue(more="exclude: [a-note]\n")})

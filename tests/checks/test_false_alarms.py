@@ -89,6 +89,8 @@ def test_sound_writing_has_no_finding(first: int) -> None:
         ("COPY004", "\n##A heading", '"##" is shown to readers: ##A heading'),
         ("COPY004", "A [link] (https://a.example) is here.", '"] ("'),
         ("COPY004", "A (https://a.example)[link] is here.", '"(https://a.example)["'),
+        ("COPY004", "Read [the book][book] now.", '"[the book][book]"'),
+        ("COPY004", "See [[wiki]].", '"[[wiki]]"'),
         ("COPY005", "So it went, and they all lived on for ever after,\nand so the tale,", 'ends with ","'),
         ("COPY005", "He said so,, and left.", '",,"'),
     ],

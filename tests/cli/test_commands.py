@@ -590,6 +590,15 @@ def test_export_never_replaces_a_folder_that_is_no_bundle(workspace: WorkspaceRu
 # --- help and completion -----------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("word", "command"), [("freeze", "assemble"), ("render", "build")])
+def test_a_word_that_others_use_for_a_command_is_answered_with_it(
+    workspace: WorkspaceRunner, word: str, command: str
+) -> None:
+    result = workspace.run(word, "1")
+    assert result.exit_code == 2
+    assert f"No such command '{word}'. Here it is '{command}'." in result.stderr
+
+
 def test_the_commands_are_those_of_the_design() -> None:
     assert list(main.commands) == ALL
 

@@ -43,6 +43,11 @@ def roundup(workspace: WorkspaceRunner) -> WorkspaceRunner:
     return workspace
 
 
+def test_a_list_of_links_may_end_in_yml(workspace: WorkspaceRunner) -> None:
+    workspace.write({"issues/links/a.yml": "- title: In a list\n  url: https://a.example\n"})
+    assert "In a list" in workspace.ok("links")
+
+
 def test_25_links_in_one_file_are_an_issue_in_every_form(roundup: WorkspaceRunner) -> None:
     assert "Edition for everyone: 25 links" in roundup.ok("plan", "1")
     assert "News  25\n  in  Title 1 " in roundup.ok("plan", "1")

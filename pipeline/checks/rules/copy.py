@@ -51,6 +51,7 @@ _ATTACHED = {
 
 _MARKDOWN = re.compile(
     r"\*\*|\]\(|\] \((?=https?:)|\(https?:\S*\)\[|!\[|\[\^[\w-]+\]|~~|:::|^\s*#{1,6} |^\s*#{2,6}(?=\w)"
+    r"|(?<![\w\]])\[[^\[\]\n]+\]\[[^\[\]\n]*\]|\[\[(?=\S)[^\[\]\n]+\]\]"
     r"|(?<![\w_])__(?=[^\W_])|``|^\s*\|?(?:\s*:?-{3,}:?\s*\|)+"
     r"|&(?:nbsp|amp|lt|gt|quot|[mn]dash|shy|#\d+|#x[0-9a-f]+);|</?(?:br|p|b|i|em|strong|a|span|div)\b[^<>]*>",
     re.MULTILINE | re.IGNORECASE,

@@ -35,7 +35,8 @@ EXAMPLES = {
         ending("Please find attached the report."), ending("The receptors attached to the cell are few.")
     ),
     "COPY004": Example(
-        ending("The trial counted \\*\\*those\\*\\*."), ending("The trial counted `**those**`.")
+        ending("The trial counted \\*\\*those\\*\\*."),
+        ending("The trial counted `**those**`, x[i][j] and [those] [there]."),
     ),
     "COPY005": Example(
         ending("The trial counted, , those who improved."), ending("They improved …, it said.")
