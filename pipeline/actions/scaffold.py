@@ -170,8 +170,10 @@ def new_article(
 def tag_without_section(workspace: Workspace, tags: tuple[str, ...]) -> str:
     """Say that no section takes an article or link with these tags, or return an empty text."""
     wanted = wanted_tags(workspace.files.publication, workspace.issues)
-    if not tags or not wanted.isdisjoint(tags):
+    if not wanted.isdisjoint(tags) or not (wanted or tags):
         return ""
+    if not tags:
+        return "It has no tag yet, by which a section would take it."
     named = " and ".join(f'"{tag}"' for tag in tags)
     hint = nearest_tag(tags, wanted) or f"Tags that sections take: {', '.join(sorted(wanted)) or 'none'}."
     return f"No section takes the tag {named} yet, so no issue will carry it. {hint}"

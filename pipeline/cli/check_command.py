@@ -103,6 +103,8 @@ def check(
     findings = findings_of_all(checked)
     others = [each for each in workspace.mistakes if all(each is not other for other in errors)]
     _print(output_format, checked, findings, errors, others)
+    if drafts := [] if issues else [str(each.number) for each in workspace.issues if each.draft]:
+        terminal.message(f"Drafts are checked by name alone: pressroom check {' '.join(drafts)}")
     severities = {each.severity.value for each in findings} | {"warning" for _ in others}
     if errors or "error" in severities or (strict and "warning" in severities):
         ctx.exit(1)

@@ -298,6 +298,13 @@ def test_a_date_that_was_changed_after_the_freeze_says_what_feeds_keep(workspace
     assert "If nobody has read it yet, delete issues/001-the-plastic-brain/issue.lock before." in said
 
 
+def test_drafts_that_were_not_checked_are_named(workspace: WorkspaceRunner) -> None:
+    workspace.write({"issues/002-a-draft/issue.md": issue(number=2, more="draft: true\n")})
+    said = "Drafts are checked by name alone: pressroom check 2"
+    assert said in workspace.run("check").stderr
+    assert said not in workspace.run("check", "1").stderr
+
+
 def test_strict_fails_for_warnings(workspace: WorkspaceRunner) -> None:
     workspace.ok("assemble", "1")
     workspace.write({ISSUE: issue(more="exclude: [a-note]\n")})

@@ -249,6 +249,11 @@ def test_an_unsound_link_among_many_is_named_and_the_others_are_added(workspace:
     assert "https://a.example/3: `title` is empty." in blank
 
 
+def test_a_link_without_a_tag_is_pointed_out(workspace: WorkspaceRunner) -> None:
+    added = workspace.run("add", "https://a.example/w", "--title", "Untagged")
+    assert added.exit_code == 0 and "It has no tag yet" in added.stderr
+
+
 def test_links_lists_what_waits_what_was_used_and_what_is_gone(workspace: WorkspaceRunner, site: str) -> None:
     workspace.ok("add", f"{site}/gcc", "--title", "Used", "--tag", "notes", *NOW)
     workspace.ok("assemble", "1")
