@@ -6,6 +6,7 @@ YAML 1.1 rules would turn a tag `no` into False and `1:30` into 90, and accept a
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Container, Mapping
@@ -294,12 +295,13 @@ class _YamlReader:
         """Note words that YAML leaves out as a comment."""
         if not (cut := _CUT_OFF.match(self.text, node.end_mark.index)):
             return
+        whole = json.dumps(f"{node.value}{cut[0]}", ensure_ascii=False)  # as YAML quotes it, too
         self.mistakes.append(
             PressroomError(
                 f'"{cut[1]}" would be left out: after a space, `#` begins a comment.',
                 self.path,
                 self.first_line + node.end_mark.line,
-                f'Put the value in quotes, "{node.value}{cut[0]}", or a space after the `#` of a comment.',
+                f"Put the value in quotes, {whole}, or a space after the `#` of a comment.",
             )
         )
 

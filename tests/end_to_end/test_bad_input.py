@@ -52,6 +52,7 @@ BAD = (
     Bad("unknown layout", {ARTICLE: article(layout="crad")}, (f"{ARTICLE}:5: ", 'Did you mean "card"?')),
     Bad("unknown audience", {ARTICLE: article(audience="clinician")}, (f"{ARTICLE}:5: ", 'Did you mean "clinicians"?')),
     Bad("words after a comment sign", {ARTICLE: article("The #1 kitchen")}, (f"{ARTICLE}:2: ", '"#1 kitchen" would be left out', '"The #1 kitchen"')),
+    Bad("quoted words and a comment sign", {ARTICLE: article('An "A" #1')}, ('quotes, "An \\"A\\" #1", or',)),
     Bad("words after a comment sign in a list", {"issues/links/a.yml": "- title: A\n  url: https://a.example\n  comment: Of #rust\n"}, ("issues/links/a.yml:3: ", '"#rust" would be left out')),
     Bad("two words for dek", {ARTICLE: article(dek="a", summary="b")}, (f"{ARTICLE}:6: ", "two words for the dek")),
     Bad("unknown related", {ARTICLE: article(related="[glutamat]")}, (f"{ARTICLE}:5: ", 'Did you mean "glutamate"?')),
